@@ -1,0 +1,249 @@
+"""The command line: the only place that knows click, colours and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from resopen import __version__
+from resopen.commands import Command, Group
+from resopen.describe import check_fresh, describe
+from resopen.errors import DataInvalid, ResopenError, SetupError
+from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
+from resopen.printing import issues_text, printable, to_json, to_text
+from resopen.publish import publish
+from resopen.schema import Package, find_schema_folder, load_package, read_schema_folder
+from resopen.schema.package import read_json
+from resopen.trace import check_sources, trace
+from resopen.validate import Report, validate
+
+COLOURS: dict[str, dict[str, Any]] = {"bold": {"bold": True}}
+
+
+def build(messages: Messages) -> Group:
+    """Return all commands with their texts in the language of the catalogue."""
+
+    def option(*names: str, text: str, **rest: Any) -> click.Option:
+        return click.Option(list(names), help=messages.text(f"help.option-{text}"), **rest)
+
+    def command(name: str, run: Any, *parameters: click.Parameter) -> Command:
+        params = [*parameters, option("--lang", text="lang", type=click.Choice(LANGUAGES), expose_value=False)]
+        made = Command(name, callback=run, params=params, help=messages.text(f"help.{name}"))
+        made.messages = messages
+        return made
+
+    day = option("--today", text="today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
+    group = Group(
+        "resopen",
+        help=messages.text("help.group"),
+        params=[
+            option("--lang", text="lang", type=click.Choice(LANGUAGES), expose_value=False),
+            option("--version", text="version", is_flag=True, is_eager=True, expose_value=False, callback=_version),
+        ],
+        commands=[
+            command(
+                "validate", run_validate, click.Argument(["package"], required=False),
+                option("--format", text="format", type=click.Choice(["text", "json"]), default="text"),
+                option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
+                option("--fail-on", text="fail-on", type=click.Choice(["error", "warning"]), default="error"),
+                day,
+            ),
+            command("describe", run_describe, option("--check", text="check", is_flag=True)),
+            command(
+                "publish", run_publish,
+                option("--version", text="publish-version", required=True, metavar="X.Y.Z"),
+                option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),
+                day,
+            ),
+            command(
+                "trace", run_trace, click.Argument(["recommendation_id"], required=False),
+                option("--sources", text="sources", type=click.Path(path_type=Path), required=True, metavar="DIR"),
+                option("--all", "everything", text="all", is_flag=True),
+            ),
+        ],
+    )  # fmt: skip
+    group.messages = messages
+    return group
+
+
+def run_validate(package: str | None, format: str, limit: int, fail_on: str, today: Any) -> int:
+    """Judge a package and print the report."""
+    messages = _messages()
+    report = validate(_package(package), messages, _day(today))
+    click.echo(to_json(report) if format == "json" else to_text(report, messages, limit, _paint(sys.stdout)))
+    return int(bool(report.errors or (fail_on == "warning" and report.warnings)))
+
+
+def run_describe(check: bool) -> int:
+    """Write the derived files of the curated package, or say that they are stale."""
+    messages = _messages()
+    folder = read_schema_folder(find_schema_folder(Path.cwd()))
+    done = check_fresh(folder) if check else describe(folder)
+    details = {
+        "file": str(done.files[-1][0]),
+        "tables": messages.plural("plural.tables", done.tables),
+        "rows": messages.plural("plural.rows", done.rows),
+    }
+    click.echo(messages.text("ui.described" if check else "ui.written", details))
+    return 0
+
+
+def run_publish(version: str, output: Path | None, today: Any) -> int:
+    """Publish a version and say where it lies."""
+    messages = _messages()
+    folder = read_schema_folder(find_schema_folder(Path.cwd()))
+
+    def step(name: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(messages.text(f"ui.publish-step-{name}") + " …", err=True)
+
+    done = publish(folder, version, output or folder.path.parent / "dist", messages, _day(today), step)
+    details = {
+        "version": version,
+        "folder": str(done.folder),
+        "tables": messages.plural("plural.tables", done.tables),
+        "rows": messages.plural("plural.rows", done.rows),
+        "files": messages.plural("plural.files", done.files),
+    }
+    click.echo(messages.text("ui.published", details))
+    return 0
+
+
+def run_trace(recommendation_id: str | None, sources: Path, everything: bool) -> int:
+    """Print the lines behind a recommendation, or check all sources."""
+    messages = _messages()
+    package = _package(None)
+    report = validate(package, messages, date.today())
+    if report.errors:
+        raise DataInvalid("trace.data-invalid", issues=report.issues)
+    if everything:
+        return _check_sources(package, sources, messages, report)
+    if not recommendation_id:
+        raise SetupError("trace.no-recommendation-named")
+    passage = trace(package, recommendation_id, sources)
+    click.echo(_paint(sys.stdout)(str(passage.file), "bold"))
+    for number, line in enumerate(passage.lines, passage.line_start):
+        click.echo(f"{number:>5}  {printable(line, 10_000)}")
+    return 0
+
+
+def _check_sources(package: Package, sources: Path, messages: Messages, report: Report) -> int:
+    faults = check_sources(package, sources)
+    for fault in faults:
+        click.echo(messages.text(f"ui.trace-{fault.key}", fault.details))
+    if faults:
+        click.echo(messages.text("ui.trace-faults", {"faults": messages.plural("plural.faults", len(faults))}))
+        return 1
+    rows = dict(report.rows)
+    details = {
+        "sources": messages.plural("plural.sources", rows["events"]),
+        "recommendations": messages.plural("plural.recommendations", rows["recommendations"]),
+    }
+    click.echo(messages.text("ui.traced", details))
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0 yes, 1 errors in data, 2 anything else."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    messages = load_messages(_language(arguments))
+    group = build(messages)
+    try:
+        return int(group.main(arguments, prog_name="resopen", standalone_mode=False, obj=messages) or 0)
+    except click.UsageError as error:
+        _say(_usage_text(error, messages))
+    except DataInvalid as error:
+        _say(issues_text(error.issues, messages, 10, _paint(sys.stderr)))
+        _say(messages.text(f"errors.{error.key}", error.details))
+        return 1
+    except ResopenError as error:
+        _say(messages.text(f"errors.{error.key}", error.details))
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        _say(messages.text("errors.setup.interrupted"))
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        details = {"file": str(error.filename or "?"), "reason": error.strerror or str(error)}
+        _say(messages.text("errors.setup.system", details))
+    return 2
+
+
+def _usage_text(error: click.UsageError, messages: Messages) -> str:
+    """Return what is wrong with a call in the chosen language."""
+    command = error.ctx.command_path if error.ctx else "resopen"
+    if isinstance(error, click.NoSuchOption):
+        return messages.text("errors.usage.no-such-option", {"name": error.option_name, "command": command})
+    if isinstance(error, click.MissingParameter) and error.param:
+        kind = "missing-argument" if isinstance(error.param, click.Argument) else "missing-option"
+        return messages.text(f"errors.usage.{kind}", {"name": error.param.opts[0], "command": command})
+    if isinstance(error, click.BadParameter) and error.param:
+        expected = error.param.make_metavar(error.ctx) if error.ctx else ""
+        return messages.text("errors.usage.bad-value", {"name": error.param.opts[0], "expected": expected})
+    if error.ctx and isinstance(error.ctx.command, Group) and error.ctx.args is not None:
+        known = ", ".join(error.ctx.command.commands)
+        return messages.text("errors.usage.command", {"known": known})
+    return messages.text("errors.usage.other", {"reason": error.format_message(), "command": command})
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """Return the language that --lang names, wherever it stands, or that of the environment."""
+    for i, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            chosen = value if equals else (arguments[i + 1] if i + 1 < len(arguments) else "")
+            if chosen in LANGUAGES:
+                return "ru" if chosen == "ru" else "en"
+    return environment_language()
+
+
+def _package(path: str | None) -> Package:
+    """Return the package at a path, or the curated package of the repository we stand in."""
+    if path is None:
+        return read_schema_folder(find_schema_folder(Path.cwd())).package()
+    file = Path(path)
+    if file.is_dir():
+        file = file / "datapackage.json"
+        if not file.is_file():
+            raise SetupError("setup.no-descriptor", {"folder": path})
+    return load_package(read_json(file), file.parent, str(file))
+
+
+def _messages() -> Messages:
+    messages: Messages = click.get_current_context().obj
+    return messages
+
+
+def _day(value: Any) -> date:
+    return value.date() if value else date.today()
+
+
+def _paint(stream: Any) -> Any:
+    """Return how to colour a text: not at all unless a person looks at a terminal."""
+    colours = stream.isatty() and "NO_COLOR" not in os.environ
+    return lambda text, name: click.style(text, **COLOURS.get(name, {"fg": name})) if colours else text
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"resopen {__version__}")
+        context.exit()
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def run() -> None:
+    """Run the command line as a program."""
+    sys.exit(main())

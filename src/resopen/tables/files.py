@@ -1,0 +1,36 @@
+"""Reading files, and writing them completely or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from resopen.errors import SetupError
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file; SetupError when the system does not let us read it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise SetupError("setup.no-such-table", {"file": str(path)}) from error
+    except OSError as error:
+        raise SetupError("setup.unreadable", {"file": str(path), "reason": error.strerror or str(error)}) from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file completely or not at all: beside its place, synced, then renamed.
+
+    Raises SetupError when the disk or the rights do not allow it; the old file is then untouched.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise SetupError("setup.unwritable", {"file": str(path), "reason": error.strerror or str(error)}) from error

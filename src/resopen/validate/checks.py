@@ -1,0 +1,155 @@
+"""Table Schema compiled to SQL: what each cell and key must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from resopen.engine import literal, quoted
+from resopen.schema import Field, ForeignKey, Package, Resource, Table
+from resopen.validate.types import constant_sql, text_sql, value_sql
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One predicate over a row: true where the rule of that column is broken."""
+
+    rule: str
+    column: int
+    fails: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def _bound(operator: str) -> Callable[[Field, Any, str, str], str]:
+    return lambda field, limit, text, value: f"{value} {operator} {constant_sql(field, limit)}"
+
+
+def _enum(field: Field, members: Any, text: str, value: str) -> str:
+    return f"{value} NOT IN ({', '.join(constant_sql(field, member) for member in members)})"
+
+
+# What breaks a constraint: (field, constraint's value, SQL of the text, SQL of the value) -> SQL.
+# A constraint judges the value, so that it says nothing of a text which is not of the type.
+BROKEN: Mapping[str, Callable[[Field, Any, str, str], str]] = MappingProxyType(
+    {
+        "enum": _enum,
+        "pattern": lambda field, form, text, value: (
+            f"{value} IS NOT NULL AND NOT regexp_full_match({text}, {literal(form)})"
+        ),
+        "minLength": lambda field, limit, text, value: f"length({value}) < {int(limit)}",
+        "maxLength": lambda field, limit, text, value: f"length({value}) > {int(limit)}",
+        "minimum": _bound("<"),
+        "maximum": _bound(">"),
+        "exclusiveMinimum": _bound("<="),
+        "exclusiveMaximum": _bound(">="),
+    }
+)
+
+
+def cell_checks(field: Field, column: int, cell: str) -> list[Check]:
+    """Return the checks of one cell: `required`, `type`, each constraint, `decimalPlaces`.
+
+    A null passes everything but `required`; where the text is not of the type, the value is null,
+    so that the constraints are unknown rather than broken.
+    """
+    text = text_sql(field, cell)
+    value = value_sql(field, text)
+    checks = []
+    if field.constraints.get("required"):
+        checks.append(Check("required", column, f"{text} IS NULL"))
+    if field.type != "string":
+        checks.append(Check("type", column, f"{text} IS NOT NULL AND {value} IS NULL", (("type", field.type),)))
+    for name, limit in field.constraints.items():
+        if name in BROKEN:
+            shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
+            checks.append(Check(name, column, BROKEN[name](field, limit, text, value), (("expected", shown),)))
+    if field.decimal_places is not None:
+        form = literal(r".*\.[0-9]{" + str(field.decimal_places + 1) + ",}.*")
+        details = (("expected", str(field.decimal_places)),)
+        checks.append(Check("decimalPlaces", column, f"regexp_full_match({text}, {form})", details))
+    return checks
+
+
+def foreign_key_check(key: ForeignKey, table: Table, source: Mapping[str, int], package: Package) -> Check:
+    """Return the check of a foreign key: no row of the parent has these values.
+
+    A null in any of the fields passes. `source` numbers the tables of the engine.
+    """
+    parent = package.resource(key.resource).table if key.resource else table
+    own = [_value(table, name, "o") for name in key.fields]
+    theirs = [_value(parent, name, "p") for name in key.reference_fields]
+    matches = " AND ".join(f"{a} = {b}" for a, b in zip(own, theirs, strict=True))
+    present = " AND ".join(f"{a} IS NOT NULL" for a in own)
+    fails = f"{present} AND NOT EXISTS (SELECT 1 FROM t{source[parent.name]} p WHERE {matches})"
+    details = (("parent", parent.name), ("fields", ", ".join(key.reference_fields)))
+    return Check("foreignKeys", table.column(key.fields[0]), fails, details)
+
+
+def row_checks(resource: Resource, source: Mapping[str, int], package: Package) -> list[Check]:
+    """Return all checks that a row of a table can be judged by: cells, then foreign keys."""
+    table = resource.table
+    checks = []
+    for column, field in enumerate(table.fields, 1):
+        checks += cell_checks(field, column, f"o.c{column}")
+    for name in table.primary_key:
+        field = table.field(name)
+        if not field.constraints.get("required"):
+            column = table.column(name)
+            checks.append(Check("primaryKey-null", column, f"{text_sql(field, f'o.c{column}')} IS NULL"))
+    return checks + [foreign_key_check(key, table, source, package) for key in table.foreign_keys]
+
+
+def unique_keys(table: Table) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the keys whose values must not repeat: the rule, and its fields."""
+    keys = [("primaryKey", table.primary_key)] if table.primary_key else []
+    keys += [("uniqueKeys", key) for key in table.unique_keys]
+    keys += [
+        ("unique", (field.name,))
+        for field in table.fields
+        if field.constraints.get("unique") and (field.name,) != table.primary_key
+    ]
+    return keys
+
+
+def any_repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
+    """Return the query that has a row when a key repeats; cheaper than finding where."""
+    values = ", ".join(_value(table, name, "o") for name in key)
+    present = " AND ".join(f"{_value(table, name, 'o')} IS NOT NULL" for name in key)
+    return f"SELECT 1 FROM t{number} o WHERE {present} GROUP BY {values} HAVING count(*) > 1 LIMIT 1"
+
+
+def repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
+    """Return the query of the rows that repeat a key: position, first position, text of its first cell.
+
+    A key with a null in any part does not repeat.
+    """
+    values = [_value(table, name, "o") for name in key]
+    present = " AND ".join(f"{value} IS NOT NULL" for value in values)
+    first = f"min(o.rowid) OVER (PARTITION BY {', '.join(values)})"
+    cell = f"o.c{table.column(key[0])}"
+    inner = f"SELECT o.rowid AS position, {first} AS first, {cell} FROM t{number} o WHERE {present}"
+    return f"SELECT * FROM ({inner}) WHERE position <> first ORDER BY position"
+
+
+def view_sql(number: int, table: Table, name: str) -> str:
+    """Return the statement that makes the view of a table for rules: typed columns, and `_row`.
+
+    A cell that breaks its own constraints is null there: what it should say is unknown, so that no
+    rule of another row is judged by it.
+    """
+    columns = [f"{_known_value(field, i)} AS {quoted(field.name)}" for i, field in enumerate(table.fields, 1)]
+    return f"CREATE VIEW {name} AS SELECT o.rowid AS _row, {', '.join(columns)} FROM t{number} o"
+
+
+def _known_value(field: Field, column: int) -> str:
+    cell = f"o.c{column}"
+    value = value_sql(field, text_sql(field, cell))
+    broken = [check.fails for check in cell_checks(field, column, cell) if check.rule not in ("required", "type")]
+    return f"CASE WHEN {' OR '.join(broken)} THEN NULL ELSE {value} END" if broken else value
+
+
+def _value(table: Table, name: str, alias: str) -> str:
+    field = table.field(name)
+    return value_sql(field, text_sql(field, f"{alias}.c{table.column(name)}"))

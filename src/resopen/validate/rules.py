@@ -1,0 +1,123 @@
+"""The package's own rules, judged in the sealed engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from resopen import engine
+from resopen.errors import DefinitionError, Finding
+from resopen.schema import Field, Package, Rule, Table
+from resopen.validate.checks import view_sql
+from resopen.validate.load import Loaded
+from resopen.validate.types import text_sql
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def judge_rules(
+    connection: DuckDBPyConnection, package: Package, loaded: Mapping[str, Loaded], found: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Yield the findings of all rules; a cell that has an error already makes them unknown.
+
+    Raises DefinitionError, with the id of the rule, when its SQL is wrong.
+    """
+    if not package.rules:
+        return
+    broken = {(item.table, item.row, item.field) for item in found if item.severity == "error"}
+    for name, item in loaded.items():
+        if item.table.fields:
+            connection.execute(view_sql(item.number, item.table, engine.quoted(name)))
+    for judged in engine.in_parallel(
+        connection,
+        lambda cursor, one: list(_judge_table(cursor, package.rules, one[0], one[1], broken)),
+        list(loaded.items()),
+    ):
+        yield from judged
+    yield from _judge_cells(connection, package.rules, loaded)
+
+
+def _judge_table(
+    connection: DuckDBPyConnection, rules: Sequence[Rule], name: str, item: Loaded,
+    broken: set[tuple[str, int, str]],
+) -> Iterator[Finding]:  # fmt: skip
+    """Yield the findings of the rules that judge one table row by row, all in one query."""
+    targets = [(rule, target) for rule in rules for target in rule.targets if target.table == name]
+    if not targets:
+        return
+    view = engine.quoted(name)
+    cells = [
+        f"(SELECT o.c{item.table.column(target.fields[0])} FROM t{item.number} o WHERE o.rowid = _row)"
+        for _, target in targets
+    ]
+    try:
+        found = engine.breaking_rows(connection, view, "_row", [target.fails_where for _, target in targets], cells)
+    except engine.WrongSql as error:
+        predicates = [(rule.id, target.fails_where) for rule, target in targets]
+        raise _wrong_rule(connection, view, predicates, error) from error
+    for position, held, values in found:
+        row = item.scan.row(position)
+        for i in held:
+            rule, target = targets[i]
+            if any((name, row, field) in broken for field in target.fields):
+                continue
+            column = item.table.column(target.fields[0])
+            finding = item.finding(rule.id, position, column, values[i], severity=rule.severity)
+            if finding:
+                yield finding
+
+
+def _judge_cells(
+    connection: DuckDBPyConnection, rules: Sequence[Rule], loaded: Mapping[str, Loaded]
+) -> Iterator[Finding]:
+    """Yield the findings of the rules that judge every text cell, all tables in one query."""
+    judged = [rule for rule in rules if rule.cell_fails_where]
+    parts = [part for i, item in enumerate(loaded.values()) if (part := _cells_sql(i, item))]
+    if not judged or not parts:
+        return
+    connection.execute(f"CREATE TEMP TABLE cells AS SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE cell IS NOT NULL")
+    predicates = [rule.cell_fails_where for rule in judged]
+    try:
+        found = engine.breaking_rows(connection, "cells", "rowid", predicates, ["item", "position", "col", "cell"])
+    except engine.WrongSql as error:
+        named = [(rule.id, rule.cell_fails_where) for rule in judged]
+        raise _wrong_rule(connection, "cells", named, error) from error
+    items = list(loaded.values())
+    for _, held, (i, position, column, cell) in found:
+        item = items[i]
+        for rule in (judged[j] for j in held):
+            if rule.permitted_by in item.table.fields[column - 1].personal_data:
+                continue
+            finding = item.finding(rule.id, position, column, cell, severity=rule.severity)
+            if finding:
+                yield finding
+
+
+def _cells_sql(i: int, item: Loaded) -> str:
+    """Return the SELECT of the free text cells of a table: which table, which row, which column."""
+    columns = [j for j, field in enumerate(item.table.fields, 1) if is_free_text(field, item.table)]
+    if not columns or not item.scan.count:
+        return ""
+    cells = ", ".join(text_sql(item.table.fields[j - 1], f"c{j}") for j in columns)
+    return (
+        f"SELECT {i} AS item, rowid AS position, unnest([{', '.join(map(str, columns))}]) AS col, "
+        f"unnest([{cells}]) AS cell FROM t{item.number}"
+    )
+
+
+def is_free_text(field: Field, table: Table) -> bool:
+    """Say whether the cells of a field are text that people write: strings that are no reference."""
+    return field.type == "string" and not any(field.name in key.fields for key in table.foreign_keys)
+
+
+def _wrong_rule(
+    connection: DuckDBPyConnection, source: str, predicates: Sequence[tuple[str, str]], error: engine.WrongSql
+) -> DefinitionError:
+    """Return the error that names the rule whose SQL the engine refuses."""
+    for rule_id, predicate in predicates:
+        fault = engine.sql_fault(connection, f"SELECT ({predicate})::BOOLEAN FROM {source}")
+        if fault:
+            return DefinitionError("definition.wrong-sql", {"file": "rules", "key": rule_id, "reason": fault})
+    rule_ids = ", ".join(rule_id for rule_id, _ in predicates)
+    return DefinitionError("definition.wrong-sql", {"file": "rules", "key": rule_ids, "reason": str(error)})

@@ -1,0 +1,56 @@
+"""The typed values of a valid package, as Arrow tables in the order of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resopen import engine
+from resopen.schema import Resource, Table
+from resopen.tables.parquet import arrow_schema
+from resopen.validate.types import text_sql, value_sql
+
+if TYPE_CHECKING:
+    import pyarrow
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Values:
+    """A table twice, in the same order of rows: its typed values, and the texts they came from."""
+
+    typed: pyarrow.Table
+    texts: tuple[tuple[str, ...], ...]
+
+
+def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
+    """Return the rows of a valid table, sorted by its primary key (file order where it has none).
+
+    Args: an engine that is not sealed, and the resource. Types are those of `arrow_schema`; missing
+    values are null, and empty in the texts.
+    Raises SetupError when the file cannot be read.
+    """
+    table = resource.table
+    names = [field.name for field in table.fields]
+    if resource.format == "parquet":
+        engine.load_parquet(connection, "t0", resource.path, names, range(len(names)))
+    else:
+        dialect = resource.dialect
+        engine.load_csv(
+            connection, "t0", resource.path, len(names), range(len(names)), dialect.delimiter, dialect.quote_char
+        )
+    texts = [text_sql(field, f"c{i}") for i, field in enumerate(table.fields, 1)]
+    values = [value_sql(field, text) for field, text in zip(table.fields, texts, strict=True)]
+    order = ", ".join([*_key_order(table, values), "rowid"])
+    typed = ", ".join(f"{sql} AS {engine.quoted(name)}" for sql, name in zip(values, names, strict=True))
+    plain = ", ".join(f"coalesce({text}, '')" for text in texts)
+    rows = engine.rows(connection, f"SELECT {plain} FROM t0 ORDER BY {order}")
+    arrow = engine.arrow(connection, f"SELECT {typed} FROM t0 ORDER BY {order}")
+    connection.execute("DROP TABLE t0")
+    return Values(arrow.cast(arrow_schema(table)), tuple(rows))
+
+
+def _key_order(table: Table, values: list[str]) -> Iterator[str]:
+    for name in table.primary_key:
+        yield values[table.column(name) - 1]
