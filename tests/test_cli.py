@@ -1,0 +1,158 @@
+"""The command line as a person and as a script meet it: whole processes, both languages."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.packages import ROOT, copy_repository
+
+Done = subprocess.CompletedProcess[str]
+
+
+def resopen(*arguments: str, cwd: Path = ROOT, lang: str = "C.UTF-8") -> Done:
+    """Run the program as a process and return what it did; it must never show a traceback."""
+    environment = {**os.environ, "LC_ALL": lang, "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "resopen", *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", env=environment)
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    return done
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    return copy_repository(tmp_path / "repository")
+
+
+def test_clean_run_says_so_in_both_languages() -> None:
+    english, russian = resopen("validate"), resopen("validate", lang="ru_RU.UTF-8")
+    assert (english.returncode, russian.returncode) == (0, 0)
+    assert english.stdout.startswith("No errors. 65 tables and ")
+    assert russian.stdout.startswith("Ошибок нет. Проверено: 65 таблиц, ")
+
+
+def test_broken_cell_is_told_with_place_and_remedy_and_exit_code_1(repository: Path) -> None:
+    path = repository / "datapackage" / "data" / "events.csv"
+    path.write_bytes(path.read_bytes().replace(b"2018-02-08", b"08.02.2018", 1))
+    done = resopen("validate", "--lang", "ru", cwd=repository)
+    assert done.returncode == 1
+    assert "столбец 5 (date_start)" in done.stdout
+    assert "Как исправить" in done.stdout
+    report = json.loads(resopen("validate", "--format", "json", cwd=repository).stdout)
+    assert report["errors"] == 1
+    issue = report["issues"][0]
+    assert (issue["table"], issue["rule"], issue["column"], issue["value"]) == ("events", "type", 5, "08.02.2018")
+    assert issue["row"] == issue["line"]
+
+
+def test_limit_limits_printing_not_counting(repository: Path) -> None:
+    path = repository / "datapackage" / "data" / "population.csv"
+    path.write_text(path.read_text("utf-8").replace(",true,false,", ",да,false,"), "utf-8")
+    done = resopen("validate", "--limit", "2", cwd=repository)
+    count = sum(",да,false," in line for line in path.read_text("utf-8").splitlines())
+    assert f"population · type · {count} issues" in done.stdout
+    assert f"and {count - 2} more" in done.stdout
+    assert done.stdout.count("“да” is not true or false") == 2
+
+
+def test_warning_fails_only_when_asked(repository: Path) -> None:
+    path = repository / "datapackage" / "data" / "regions.csv"
+    path.write_text(path.read_text("utf-8").replace("Irkutsk Oblast", "Irkutsk Oblast "), "utf-8")
+    assert resopen("validate", cwd=repository).returncode == 0
+    assert resopen("validate", "--fail-on", "warning", cwd=repository).returncode == 1
+
+
+@pytest.mark.parametrize("command", ["", "validate", "describe", "publish", "trace"])
+def test_help_stands_in_both_languages(command: str) -> None:
+    arguments = [*command.split(), "--help"]
+    english = resopen(*arguments, lang="C.UTF-8")
+    russian = resopen(*arguments, lang="ru_RU.UTF-8")
+    assert english.stdout.startswith("Usage: resopen")
+    assert russian.stdout.startswith("Вызов: resopen")
+    assert "Options:" in english.stdout
+    assert "Параметры:" in russian.stdout
+    assert not [word for word in ("Show", "Options", "Usage") if word in russian.stdout]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "russian"),
+    [
+        (["wahlidate"], "Такой команды нет"),
+        (["validate", "--nope"], "Параметра --nope нет"),
+        (["publish"], "Не указан параметр --version"),
+        (["trace", "irkutsk-01"], "Не указан параметр --sources"),
+        (["validate", "--format", "xml"], "--format: ожидается"),
+        (["validate", "--today", "вчера"], "--today: ожидается"),
+        (["validate", "no/such/datapackage.json"], "такого файла нет"),
+        (["validate", "docs"], "нет datapackage.json"),
+        (["validate", "README.md"], "не в JSON"),
+        (["publish", "--version", "one"], "не версия"),
+        (["trace", "no-such", "--sources", "."], "Рекомендации no-such нет"),
+        (["trace", "--sources", "."], "Назовите рекомендацию"),
+    ],
+)
+def test_wrong_call_has_a_clear_message_and_exit_code_2(arguments: list[str], russian: str) -> None:
+    done = resopen(*arguments, lang="ru_RU.UTF-8")
+    assert done.returncode == 2
+    assert russian in done.stderr
+    assert done.stdout == ""
+
+
+def test_folder_without_a_package_is_told_so(tmp_path: Path) -> None:
+    done = resopen("validate", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "schema/package.toml" in done.stderr
+
+
+def test_missing_table_is_one_issue_of_its_own(repository: Path) -> None:
+    (repository / "datapackage" / "data" / "deadlines.csv").unlink()
+    done = resopen("validate", cwd=repository)
+    assert done.returncode == 1
+    assert "deadlines · missing-file · 1 issue" in done.stdout
+    assert done.stdout.count("issue") == 1
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="root reads everything")
+def test_unreadable_table_is_a_fault_of_the_set_up(repository: Path) -> None:
+    (repository / "datapackage" / "data" / "deadlines.csv").chmod(0)
+    done = resopen("validate", cwd=repository)
+    assert done.returncode == 2
+    assert "cannot be read" in done.stderr
+
+
+def test_folder_in_place_of_a_descriptor_file_is_a_fault_of_the_set_up(repository: Path) -> None:
+    (repository / "schema" / "rules.toml").unlink()
+    (repository / "schema" / "rules.toml").mkdir()
+    done = resopen("validate", cwd=repository)
+    assert done.returncode == 2
+    assert "rules.toml" in done.stderr
+
+
+def test_stale_descriptor_has_exit_code_2_and_names_the_command(repository: Path) -> None:
+    path = repository / "datapackage" / "data" / "regions.csv"
+    path.write_text(path.read_text("utf-8").replace("Irkutsk Oblast", "Irkutsk"), "utf-8")
+    done = resopen("describe", "--check", cwd=repository)
+    assert done.returncode == 2
+    assert "resopen describe" in done.stderr
+    assert resopen("describe", cwd=repository).returncode == 0
+    assert resopen("describe", "--check", cwd=repository).returncode == 0
+
+
+def test_escape_sequences_of_a_cell_come_out_dead(repository: Path) -> None:
+    path = repository / "datapackage" / "data" / "events.csv"
+    path.write_bytes(path.read_bytes().replace(b"2018-02-08", b"\x1b[31m2018", 1))
+    done = resopen("validate", cwd=repository)
+    assert "\x1b" not in done.stdout
+    assert "\\x1b[31m2018" in done.stdout
+
+
+def test_same_input_gives_the_same_report(repository: Path) -> None:
+    path = repository / "datapackage" / "data" / "organizations.csv"
+    path.write_text(path.read_text("utf-8").replace(",true,", ",так,"), "utf-8")
+    reports = {resopen("validate", "--format", "json", cwd=repository).stdout for _ in range(3)}
+    assert len(reports) == 1
