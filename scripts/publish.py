@@ -1,3 +1,4 @@
+# -*- coding: utf-8 -*-
 """Sets everything up, validates the curated data and publishes the newest version of CHANGELOG.md."""
 
 import os

@@ -1,3 +1,4 @@
+# -*- coding: utf-8 -*-
 """Makes the virtual environment of this repository and runs a command in it.
 
 Needs nothing but Python, and says in plain words when that is not enough. The syntax stays old on
