@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -99,11 +100,8 @@ def run_publish(version: str, output: Path | None, today: Any) -> int:
     messages = _messages()
     folder = read_schema_folder(find_schema_folder(Path.cwd()))
 
-    def step(name: str) -> None:
-        if sys.stderr.isatty():
-            click.echo(messages.text(f"ui.publish-step-{name}") + " …", err=True)
-
-    done = publish(folder, version, output or folder.path.parent / "dist", messages, _day(today), step)
+    with _progress(messages) as step:
+        done = publish(folder, version, output or folder.path.parent / "dist", messages, _day(today), step)
     details = {
         "version": version,
         "folder": str(done.folder),
@@ -232,6 +230,18 @@ def _paint(stream: Any) -> Any:
     """Return how to colour a text: not at all unless a person looks at a terminal."""
     colours = stream.isatty() and "NO_COLOR" not in os.environ
     return lambda text, name: click.style(text, **COLOURS.get(name, {"fg": name})) if colours else text
+
+
+@contextmanager
+def _progress(messages: Messages) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows the running step on a terminal, and shows nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda name: status.update(messages.text(f"ui.publish-step-{name}") + " …")
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
