@@ -133,14 +133,14 @@ def repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
     return f"SELECT * FROM ({inner}) WHERE position <> first ORDER BY position"
 
 
-def view_sql(number: int, table: Table, name: str) -> str:
-    """Return the statement that makes the view of a table for rules: typed columns, and `_row`.
+def typed_sql(number: int, table: Table) -> str:
+    """Return the SELECT of a table as rules read it: typed columns, and `_row`.
 
     A cell that breaks its own constraints is null there: what it should say is unknown, so that no
     rule of another row is judged by it.
     """
     columns = [f"{_known_value(field, i)} AS {quoted(field.name)}" for i, field in enumerate(table.fields, 1)]
-    return f"CREATE VIEW {name} AS SELECT o.rowid AS _row, {', '.join(columns)} FROM t{number} o"
+    return f"SELECT o.rowid AS _row, {', '.join(columns)} FROM t{number} o"
 
 
 def _known_value(field: Field, column: int) -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from resopen import engine
 from resopen.errors import DefinitionError, Finding
 from resopen.schema import Field, Package, Rule, Table
-from resopen.validate.checks import view_sql
+from resopen.validate.checks import typed_sql
 from resopen.validate.load import Loaded
 from resopen.validate.types import text_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+SMALL = 100_000
 
 
 def judge_rules(
@@ -26,9 +28,8 @@ def judge_rules(
     if not package.rules:
         return
     broken = {(item.table, item.row, item.field) for item in found if item.severity == "error"}
-    for name, item in loaded.items():
-        if item.table.fields:
-            connection.execute(view_sql(item.number, item.table, engine.quoted(name)))
+    read = " ".join(target.fails_where for rule in package.rules for target in rule.targets)
+    engine.in_parallel(connection, lambda cursor, item: _name_table(cursor, item, read), list(loaded.values()))
     for judged in engine.in_parallel(
         connection,
         lambda cursor, one: list(_judge_table(cursor, package.rules, one[0], one[1], broken)),
@@ -36,6 +37,18 @@ def judge_rules(
     ):
         yield from judged
     yield from _judge_cells(connection, package.rules, loaded)
+
+
+def _name_table(connection: DuckDBPyConnection, item: Loaded, read: str) -> None:
+    """Give a table its name for rules to read, as a view or, where rules read it often, as a table.
+
+    To bind the view of a small table again in every rule costs more than to keep its typed rows.
+    """
+    if item.table.fields:
+        is_kept = item.scan.count < SMALL and item.table.name in read
+        kind = "TABLE" if is_kept else "VIEW"
+        name = engine.quoted(item.table.name)
+        connection.execute(f"CREATE {kind} {name} AS {typed_sql(item.number, item.table)}")
 
 
 def _judge_table(
