@@ -1,7 +1,5 @@
 """Run the command line: python -m resopen."""
 
-import sys
+from resopen.cli import run
 
-from resopen.cli import main
-
-sys.exit(main())
+run()

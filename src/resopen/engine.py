@@ -8,8 +8,9 @@ connection is sealed: whatever SQL runs then cannot reach a file or the network.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -123,12 +124,15 @@ def rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
     """
     import duckdb
 
-    try:
-        return connection.execute(sql).fetchall()
-    except duckdb.OutOfMemoryException as error:
-        raise SetupError("setup.out-of-memory", {"reason": str(error).splitlines()[0]}) from error
-    except duckdb.Error as error:
-        raise WrongSql(str(error).splitlines()[0]) from error
+    with _interruptible():
+        try:
+            return connection.execute(sql).fetchall()
+        except duckdb.OutOfMemoryException as error:
+            raise _out_of_memory(error) from error
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            raise WrongSql(_first_line(error)) from error
 
 
 def arrow(connection: DuckDBPyConnection, sql: str) -> pyarrow.Table:
@@ -179,17 +183,42 @@ def sql_fault(connection: DuckDBPyConnection, sql: str) -> str:
     try:
         connection.execute(f"EXPLAIN {sql}")
     except duckdb.Error as error:
-        return str(error).splitlines()[0]
+        return _first_line(error)
     return ""
 
 
 def _load(connection: DuckDBPyConnection, sql: str, path: Path) -> DuckDBPyConnection:
     import duckdb
 
+    with _interruptible():
+        try:
+            return connection.execute(sql)
+        except duckdb.OutOfMemoryException as error:
+            raise _out_of_memory(error) from error
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            raise SetupError("setup.unreadable", {"file": str(path), "reason": _first_line(error)}) from error
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn what the engine raises when a person presses Ctrl-C into what Python raises then."""
+    import duckdb
+
     try:
-        return connection.execute(sql)
-    except duckdb.OutOfMemoryException as error:
-        raise SetupError("setup.out-of-memory", {"reason": str(error).splitlines()[0]}) from error
-    except duckdb.Error as error:
-        details = {"file": str(path), "reason": str(error).splitlines()[0]}
-        raise SetupError("setup.unreadable", details) from error
+        yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _out_of_memory(error: Exception) -> SetupError:
+    return SetupError("setup.out-of-memory", {"reason": _first_line(error)})
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
