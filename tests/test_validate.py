@@ -33,6 +33,12 @@ def rules_of(folder: Path, field: dict[str, Any], value: str) -> list[str]:
         ("yearmonth", ["2023-05"], ["2023-13", "2023", "2023-5"]),
         ("time", ["14:30:00"], ["25:00:00", "14:30", "x"]),
         ("datetime", ["2023-05-01T10:00:00Z", "2023-05-01T10:00:00"], ["2023-05-01", "2023-05-01 10:00:00"]),
+        ("duration", ["P1Y", "P1Y6M", "PT36H", "-P3D", "P1DT2H3.5S", "P2W"], ["P", "PT", "1Y", "P1H", "P1.5Y", "x"]),
+        ("geopoint", ["104.28, 52.29", "-180,90"], ["52.29", "181, 5", "5, 91", "x, y", "1, 2, 3"]),
+        ("geojson", ['{"type": "Point", "coordinates": [1, 2]}'], ["{}", '{"type": "Nope"}', "[]", "x"]),
+        ("object", ["{}", '{"a": [1]}'], ["[]", "1", "{a: 1}", "x"]),
+        ("array", ["[]", "[1, 2]"], ["{}", "1", "x"]),
+        ("any", ["x", "1", "+5"], []),
     ],
 )
 def test_lexical_forms_are_strict(kind: str, good: list[str], bad: list[str], tmp_path: Path) -> None:
@@ -43,8 +49,52 @@ def test_lexical_forms_are_strict(kind: str, good: list[str], bad: list[str], tm
 
 
 @pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ({"type": "string", "format": "email"}, "a.b@example.org", "a@b"),
+        ({"type": "string", "format": "uri"}, "https://example.org/я", "example.org"),
+        ({"type": "string", "format": "uuid"}, "123e4567-e89b-12d3-a456-426614174000", "123e4567"),
+        ({"type": "string", "format": "binary"}, "0L/RgNC40LLQtdGC", "привет"),
+        ({"type": "date", "format": "%d.%m.%Y"}, "31.12.2022", "2022-12-31"),
+        ({"type": "date", "format": "any"}, "2022-12-31", "вчера"),
+        ({"type": "number", "decimalChar": ",", "groupChar": " "}, "1 234,50", "1.5"),
+        ({"type": "integer", "groupChar": " "}, "1 234", "1,234"),
+        ({"type": "number", "bareNumber": False}, "95 %", "%"),
+        ({"type": "boolean", "trueValues": ["да"], "falseValues": ["нет"]}, "да", "true"),
+        ({"type": "geopoint", "format": "array"}, "[104.28, 52.29]", "104.28, 52.29"),
+        ({"type": "geopoint", "format": "object"}, '{"lon": 104.28, "lat": 52.29}', '{"lon": 104.28}'),
+        ({"type": "geojson", "format": "topojson"}, '{"type": "Topology"}', '{"type": "Point"}'),
+        ({"type": "list", "itemType": "integer"}, "1,2,3", "1,x"),
+        ({"type": "list", "itemType": "date", "delimiter": ";"}, "2022-12-31;2023-01-01", "2022-12-31,2023-01-01"),
+    ],
+)
+def test_formats_and_options_decide_the_lexical_form(
+    field: dict[str, Any], good: str, bad: str, tmp_path: Path
+) -> None:
+    assert rules_of(tmp_path / "good", field, good) == []
+    assert rules_of(tmp_path / "bad", field, bad) == ["type"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        ("(?!00)[0-9]{2}", "12", "00"),
+        (r"(а|б)\1", "аа", "аб"),
+        (r"\w+", "привет", "!"),
+        (r"\bда\b.*", "да, так", "дача"),
+    ],
+)
+def test_pattern_that_the_engine_lacks_is_still_judged(pattern: str, good: str, bad: str, tmp_path: Path) -> None:
+    field = {"type": "string", "constraints": {"pattern": pattern}}
+    assert rules_of(tmp_path / "good", field, good) == []
+    assert rules_of(tmp_path / "bad", field, bad) == ["pattern"]
+
+
+@pytest.mark.parametrize(
     ("field", "value", "rule"),
     [
+        ({"type": "duration", "constraints": {"minimum": "P1M"}}, "P29D", "minimum"),
+        ({"type": "duration", "constraints": {"exclusiveMaximum": "PT1H"}}, "PT60M", "exclusiveMaximum"),
         ({"type": "string", "constraints": {"pattern": "ab|cd"}}, "abX", "pattern"),
         ({"type": "string", "constraints": {"pattern": "[0-9]{2}"}}, "12\n", "pattern"),
         ({"type": "string", "constraints": {"enum": ["x", "y"]}}, "z", "enum"),

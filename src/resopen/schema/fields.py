@@ -6,28 +6,48 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from resopen.errors import DefinitionError
 from resopen.schema.records import Bilingual, Field, ForeignKey, Table
 
-TYPES = (
-    "string", "integer", "number", "boolean", "date", "time", "datetime", "year", "yearmonth",
-)  # fmt: skip
-ORDERED = ("integer", "number", "date", "time", "datetime", "year", "yearmonth")
+FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "any": ("default",),
+        "string": ("default", "email", "uri", "binary", "uuid"),
+        "integer": ("default",),
+        "number": ("default",),
+        "boolean": ("default",),
+        "date": (),
+        "time": (),
+        "datetime": (),
+        "year": ("default",),
+        "yearmonth": ("default",),
+        "duration": ("default",),
+        "geopoint": ("default", "array", "object"),
+        "geojson": ("default", "topojson"),
+        "object": ("default",),
+        "array": ("default",),
+        "list": ("default",),
+    }
+)
+TYPES = tuple(FORMATS)
+ORDERED = ("integer", "number", "date", "time", "datetime", "year", "yearmonth", "duration")
+TEXTUAL = ("string", "any")
 CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
     "required": TYPES,
     "unique": TYPES,
     "enum": TYPES,
     "pattern": TYPES,
-    "minLength": ("string",),
-    "maxLength": ("string",),
+    "minLength": TEXTUAL,
+    "maxLength": TEXTUAL,
     "minimum": ORDERED,
     "maximum": ORDERED,
     "exclusiveMinimum": ORDERED,
     "exclusiveMaximum": ORDERED,
 }
-OPTIONS = ("trueValues", "falseValues")
+OPTIONS = ("trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber", "delimiter", "itemType")
 PERSONAL_DATA = ("email", "phone", "snils", "inn")
 
 
@@ -103,8 +123,11 @@ def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Fie
     if not name:
         raise wrong(where, f"{key}.name", "no-name")
     kind = take(node, "type", str, where, key, "any")
-    if kind not in (*TYPES, "any"):
+    if kind not in TYPES:
         raise wrong(where, f"{key}.type", "unknown-type", found=kind, expected=", ".join(TYPES))
+    form = take(node, "format", str, where, key, "default")
+    if FORMATS[kind] and form not in FORMATS[kind]:
+        raise wrong(where, f"{key}.format", "unknown-value", found=form, expected=", ".join(FORMATS[kind]))
     constraints = take(node, "constraints", dict, where, key, {})
     for constraint, value in constraints.items():
         _check_constraint(constraint, value, kind, where, f"{key}.constraints.{constraint}")
@@ -116,8 +139,8 @@ def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Fie
             )
     return Field(
         name=name,
-        type="string" if kind == "any" else kind,
-        format=take(node, "format", str, where, key, "default"),
+        type=kind,
+        format=form,
         title=bilingual(node, "title", where, key),
         description=bilingual(node, "description", where, key),
         example=str(node.get("example", "")),
@@ -153,7 +176,7 @@ def _must_name_fields(columns: Sequence[str], known: Sequence[str], where: str, 
 def _check_constraint(constraint: str, value: Any, kind: str, where: str, key: str) -> None:
     if constraint not in CONSTRAINTS:
         raise wrong(where, key, "unknown-constraint", found=constraint, expected=", ".join(CONSTRAINTS))
-    if kind != "any" and kind not in CONSTRAINTS[constraint]:
+    if kind not in CONSTRAINTS[constraint]:
         raise wrong(where, key, "constraint-does-not-fit", type=kind)
     if constraint in ("required", "unique") and not isinstance(value, bool):
         raise wrong(where, key, "wrong-kind", found=type(value).__name__)
@@ -161,7 +184,7 @@ def _check_constraint(constraint: str, value: Any, kind: str, where: str, key: s
         raise wrong(where, key, "wrong-kind", found=type(value).__name__)
     if constraint == "enum" and not (isinstance(value, list) and value):
         raise wrong(where, key, "wrong-kind", found=type(value).__name__)
-    if kind != "string" and constraint in ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+    if kind not in TEXTUAL and constraint in ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
         for item in value if isinstance(value, list) else [value]:
             _check_constant(item, kind, where, key)
     if constraint == "pattern":

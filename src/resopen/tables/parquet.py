@@ -20,7 +20,7 @@ def arrow_type(field: Field) -> pyarrow.DataType:
         return pa.float64() if field.decimal_places is None else pa.decimal128(18, field.decimal_places)
     types = {
         "integer": pa.int64(), "year": pa.int32(), "boolean": pa.bool_(), "date": pa.date32(),
-        "time": pa.time64("us"), "datetime": pa.timestamp("us"),
+        "time": pa.time64("us"), "datetime": pa.timestamp("us"), "duration": pa.float64(),
     }  # fmt: skip
     return types.get(field.type, pa.string())
 

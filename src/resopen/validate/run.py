@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -17,7 +18,7 @@ from resopen.validate.checks import any_repeated_sql, repeated_sql, row_checks, 
 from resopen.validate.load import Loaded, load
 from resopen.validate.report import Report, put_into_words, sort_findings
 from resopen.validate.rules import judge_rules
-from resopen.validate.types import text_sql
+from resopen.validate.types import engine_can_match, text_sql, value_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -65,7 +66,12 @@ def _judge(
     broken_form: set[tuple[int, int]] = set()
     judged = f"t{item.number} o"
     fails = [check.fails for check in checks]
-    for position, broken, values in engine.breaking_rows(connection, judged, "o.rowid", fails, cells):
+    try:
+        breaking = engine.breaking_rows(connection, judged, "o.rowid", fails, cells)
+    except engine.WrongSql as error:
+        details = {"file": item.table.name, "key": "schema", "reason": str(error)}
+        raise DefinitionError("definition.not-checkable", details) from error
+    for position, broken, values in breaking:
         for check in (checks[i] for i in broken):
             if check.rule in ("pattern", "minLength", "maxLength"):
                 broken_form.add((position, check.column))
@@ -74,6 +80,8 @@ def _judge(
                 yield found
     yield from _repeated(connection, item)
     for column, field in enumerate(resource.table.fields, 1):
+        if not engine_can_match(field.constraints.get("pattern", "")):
+            yield from _matched_by_python(connection, item, column, field)
         if field.stdnum:
             yield from _stdnum(connection, item, column, field, broken_form)
 
@@ -86,6 +94,21 @@ def _repeated(connection: DuckDBPyConnection, item: Loaded) -> Iterator[Finding]
         for position, first, value in engine.rows(connection, repeated_sql(item.number, item.table, key)):
             details = (("fields", ", ".join(key)), ("first", str(item.scan.row(first))))
             found = item.finding(rule, position, column, value, details=details)
+            if found:
+                yield found
+
+
+def _matched_by_python(connection: DuckDBPyConnection, item: Loaded, column: int, field: Field) -> Iterator[Finding]:
+    """Yield the values that a pattern with look-around, back-references or word characters refuses."""
+    text = text_sql(field, f"c{column}")
+    pattern = re.compile(field.constraints["pattern"])
+    known = engine.rows(
+        connection, f"SELECT rowid, {text} FROM t{item.number} WHERE {value_sql(field, text)} IS NOT NULL ORDER BY 1"
+    )
+    for position, value in known:
+        if not pattern.fullmatch(value):
+            details = (("expected", pattern.pattern),)
+            found = item.finding("pattern", position, column, value, details=details)
             if found:
                 yield found
 

@@ -2,46 +2,67 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from resopen.engine import literal
 from resopen.schema import Field
 
+NUMBER = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|-?INF"
+COORDINATE = r"-?[0-9]+(?:\.[0-9]+)?"
+
 # What a text must look like in full; a form that is not a string's is ASCII, without padding.
 LEXICAL: Mapping[str, str] = MappingProxyType(
     {
         "integer": "-?[0-9]+",
-        "number": r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|-?INF",
+        "number": NUMBER,
         "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
         "time": "[0-9]{2}:[0-9]{2}:[0-9]{2}",
         "datetime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?",
         "year": "-?[0-9]{4}",
         "yearmonth": "[0-9]{4}-(?:0[1-9]|1[0-2])",
+        "duration": r"-?P(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+W)?(?:[0-9]+D)?"
+        r"(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?",
+    }
+)
+STRING_FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "email": r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+",
+        "uri": r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+",
+        "uuid": "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        "binary": "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
     }
 )
 SQL_TYPES: Mapping[str, str] = MappingProxyType(
     {
-        "string": "VARCHAR",
-        "integer": "BIGINT",
-        "number": "DOUBLE",
-        "boolean": "BOOLEAN",
-        "date": "DATE",
-        "time": "TIME",
-        "datetime": "TIMESTAMP",
-        "year": "BIGINT",
-        "yearmonth": "VARCHAR",
+        "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "time": "TIME",
+        "datetime": "TIMESTAMP", "year": "BIGINT", "duration": "DOUBLE",
     }
-)
+)  # fmt: skip
 TRUE_VALUES = ("true", "True", "TRUE", "1")
 FALSE_VALUES = ("false", "False", "FALSE", "0")
+GEOJSON = (
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
+    "GeometryCollection", "Feature", "FeatureCollection",
+)  # fmt: skip
+# Mean lengths of the Gregorian calendar, in seconds, so that durations can be compared.
+SECONDS = {"Y": 31_556_952, "M": 2_629_746, "W": 604_800, "D": 86_400}
+CLOCK = {"H": 3600, "M": 60, "S": 1}
+# What RE2, the engine's regular expressions, lacks or reads in ASCII only.
+BEYOND_ENGINE = re.compile(r"\(\?(?!:)|\\[1-9wWbBAZz]|[*+?}]\+")
+
+
+def engine_can_match(pattern: str) -> bool:
+    """Say whether the engine matches a pattern as Python does; otherwise Python must judge it."""
+    return not BEYOND_ENGINE.search(pattern)
 
 
 def sql_type(field: Field) -> str:
     """Return the SQL type of the values of a field; a number with decimalPlaces is a decimal."""
     if field.type == "number" and field.decimal_places is not None:
         return f"DECIMAL(18, {field.decimal_places})"
-    return SQL_TYPES[field.type]
+    return SQL_TYPES.get(field.type, "VARCHAR")
 
 
 def text_sql(field: Field, cell: str) -> str:
@@ -56,17 +77,102 @@ def text_sql(field: Field, cell: str) -> str:
 
 def value_sql(field: Field, text: str) -> str:
     """Return the SQL of the typed value of a text, null where the text is not of the type."""
-    if field.type == "string":
-        return text
-    if field.type == "boolean":
-        true = ", ".join(literal(value) for value in field.options.get("trueValues", TRUE_VALUES))
-        false = ", ".join(literal(value) for value in field.options.get("falseValues", FALSE_VALUES))
-        return f"CASE WHEN {text} IN ({true}) THEN true WHEN {text} IN ({false}) THEN false END"
-    form = literal(LEXICAL[field.type])
-    return f"CASE WHEN regexp_full_match({text}, {form}) THEN TRY_CAST({text} AS {sql_type(field)}) END"
+    match field.type:
+        case "any":
+            return text
+        case "string":
+            return _when(text, STRING_FORMATS[field.format]) if field.format in STRING_FORMATS else text
+        case "boolean":
+            true = ", ".join(literal(value) for value in field.options.get("trueValues", TRUE_VALUES))
+            false = ", ".join(literal(value) for value in field.options.get("falseValues", FALSE_VALUES))
+            return f"CASE WHEN {text} IN ({true}) THEN true WHEN {text} IN ({false}) THEN false END"
+        case "date" | "time" | "datetime" if field.format != "default":
+            parsed = text if field.format == "any" else f"try_strptime({text}, {literal(field.format)})"
+            return f"TRY_CAST({parsed} AS {sql_type(field)})"
+        case "object" | "array" | "geojson":
+            return _json_sql(field, text)
+        case "geopoint":
+            return _geopoint_sql(field, text)
+        case "list":
+            return _list_sql(field, text)
+        case "duration":
+            return _when(
+                text, LEXICAL["duration"] + "", _seconds_sql(text), f"NOT regexp_full_match({text}, '-?P|.*T')"
+            )
+        case "yearmonth":
+            return _when(text, LEXICAL["yearmonth"])
+    if field.type in ("integer", "number"):
+        text = _bare_sql(field, text)
+    return _when(text, LEXICAL[field.type], f"TRY_CAST({_infinite(field, text)} AS {sql_type(field)})")
 
 
 def constant_sql(field: Field, value: object) -> str:
     """Return the SQL of a constraint's value, of the field's own type."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    if field.type == "duration":
+        return _seconds_sql(literal(text))
     return f"CAST({literal(text)} AS {sql_type(field)})"
+
+
+def _when(text: str, form: str, value: str = "", also: str = "true") -> str:
+    condition = f"regexp_full_match({text}, {literal(form)})" + (f" AND {also}" if also != "true" else "")
+    return f"CASE WHEN {condition} THEN {value or text} END"
+
+
+def _infinite(field: Field, text: str) -> str:
+    """Return the text of a number with INF in the engine's own words, where the field may hold it."""
+    return f"replace({text}, 'INF', 'Infinity')" if field.type == "number" and field.decimal_places is None else text
+
+
+def _bare_sql(field: Field, text: str) -> str:
+    """Return the text of a number without its group characters, units and own decimal character."""
+    if field.options.get("bareNumber") is False:
+        text = f"regexp_replace({text}, '^[^0-9-]+|[^0-9]+$', '', 'g')"
+    if field.options.get("groupChar"):
+        text = f"replace({text}, {literal(str(field.options['groupChar']))}, '')"
+    if field.options.get("decimalChar", ".") != ".":
+        text = f"replace(replace({text}, '.', '?'), {literal(str(field.options['decimalChar']))}, '.')"
+    return text
+
+
+def _json_sql(field: Field, text: str) -> str:
+    kind = "ARRAY" if field.type == "array" else "OBJECT"
+    condition = f"json_valid({text}) AND json_type(TRY_CAST({text} AS JSON)) = '{kind}'"
+    if field.type == "geojson":
+        known = ("Topology",) if field.format == "topojson" else GEOJSON
+        words = ", ".join(literal(word) for word in known)
+        condition += f" AND json_extract_string(TRY_CAST({text} AS JSON), '$.type') IN ({words})"
+    return f"CASE WHEN {condition} THEN {text} END"
+
+
+def _geopoint_sql(field: Field, text: str) -> str:
+    """Return the SQL of a point: longitude from -180 to 180, latitude from -90 to 90."""
+    if field.format == "object":
+        lon, lat = (f"json_extract_string(TRY_CAST({text} AS JSON), '$.{name}')" for name in ("lon", "lat"))
+    else:
+        form = f"({COORDINATE}), ?({COORDINATE})"
+        form = rf"\[ ?{form} ?\]" if field.format == "array" else form
+        lon, lat = (f"regexp_extract({text}, {literal('^' + form + '$')}, {i})" for i in (1, 2))
+    ranges = (("abs(TRY_CAST(" + lon + " AS DOUBLE)) <= 180"), ("abs(TRY_CAST(" + lat + " AS DOUBLE)) <= 90"))
+    return f"CASE WHEN {' AND '.join(ranges)} THEN {text} END"
+
+
+def _list_sql(field: Field, text: str) -> str:
+    """Return the SQL of a list: every item must look like the item type."""
+    form = LEXICAL.get(str(field.options.get("itemType", "string")))
+    if form is None:
+        return text
+    split = f"string_split({text}, {literal(str(field.options.get('delimiter', ',')))})"
+    wrong = f"list_filter({split}, lambda item: NOT regexp_full_match(item, {literal(form)}))"
+    return f"CASE WHEN len({wrong}) = 0 THEN {text} END"
+
+
+def _seconds_sql(text: str) -> str:
+    """Return the SQL of the length of an ISO 8601 duration, in seconds."""
+    day, clock = f"split_part({text}, 'T', 1)", f"split_part({text}, 'T', 2)"
+    parts = [
+        f"coalesce(TRY_CAST(regexp_extract({part}, '([0-9.]+){unit}', 1) AS DOUBLE), 0) * {seconds}"
+        for part, units in ((day, SECONDS), (clock, CLOCK))
+        for unit, seconds in units.items()
+    ]
+    return f"(CASE WHEN {text} LIKE '-%' THEN -1 ELSE 1 END * ({' + '.join(parts)}))"
