@@ -18,6 +18,7 @@ LAYERS = {
     "values": 4,
     "describe": 5,
     "dictionary": 5,
+    "formats": 5,
     "printing": 5,
     "publish": 5,
     "trace": 5,

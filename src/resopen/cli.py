@@ -16,14 +16,16 @@ from resopen import __version__
 from resopen.commands import Command, Group
 from resopen.describe import check_fresh, describe
 from resopen.errors import DataInvalid, ResopenError, SetupError
+from resopen.formats import to_csv, to_github, to_json, to_junit, to_sarif
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
-from resopen.printing import issues_text, printable, to_json, to_text
+from resopen.printing import issues_text, printable, to_text
 from resopen.publish import publish
 from resopen.schema import Package, find_schema_folder, load_package, read_schema_folder
 from resopen.schema.package import read_json
 from resopen.trace import check_sources, trace
 from resopen.validate import Report, validate
 
+FORMATS = {"json": to_json, "csv": to_csv, "junit": to_junit, "sarif": to_sarif, "github": to_github}
 COLOURS: dict[str, dict[str, Any]] = {"bold": {"bold": True}}
 
 
@@ -50,7 +52,7 @@ def build(messages: Messages) -> Group:
         commands=[
             command(
                 "validate", run_validate, click.Argument(["package"], required=False),
-                option("--format", text="format", type=click.Choice(["text", "json"]), default="text"),
+                option("--format", text="format", type=click.Choice(["text", *FORMATS]), default="text"),
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
                 option("--fail-on", text="fail-on", type=click.Choice(["error", "warning"]), default="error"),
                 day,
@@ -76,8 +78,12 @@ def build(messages: Messages) -> Group:
 def run_validate(package: str | None, format: str, limit: int, fail_on: str, today: Any) -> int:
     """Judge a package and print the report."""
     messages = _messages()
-    report = validate(_package(package), messages, _day(today))
-    click.echo(to_json(report) if format == "json" else to_text(report, messages, limit, _paint(sys.stdout)))
+    judged = _package(package)
+    report = validate(judged, messages, _day(today))
+    if format == "text":
+        click.echo(to_text(report, messages, limit, _paint(sys.stdout)))
+    else:
+        click.echo(FORMATS[format](report, {item.name: _shown(item.path) for item in judged.resources}))
     return int(bool(report.errors or (fail_on == "warning" and report.warnings)))
 
 
@@ -215,6 +221,13 @@ def _package(path: str | None) -> Package:
         if not file.is_file():
             raise SetupError("setup.no-descriptor", {"folder": path})
     return load_package(read_json(file), file.parent, str(file))
+
+
+def _shown(path: Path) -> str:
+    """Return a path as seen from where we stand, with slashes, or the whole path from elsewhere."""
+    full = path.resolve()
+    here = Path.cwd().resolve()
+    return (full.relative_to(here) if full.is_relative_to(here) else full).as_posix()
 
 
 def _messages() -> Messages:

@@ -1,10 +1,8 @@
-"""Reports as text for people and as JSON for machines."""
+"""Reports as text for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 
 from resopen.errors import Issue
@@ -12,18 +10,6 @@ from resopen.messages import Messages
 from resopen.validate import Report
 
 Paint = Callable[[str, str], str]
-
-
-def to_json(report: Report) -> str:
-    """Return the report as JSON: counts, and every issue with all its fields, in order."""
-    content = {
-        "valid": report.errors == 0,
-        "errors": report.errors,
-        "warnings": report.warnings,
-        "tables": [{"name": name, "rows": rows} for name, rows in report.rows],
-        "issues": [asdict(issue) for issue in report.issues],
-    }
-    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def to_text(report: Report, messages: Messages, limit: int, paint: Paint) -> str:
