@@ -156,3 +156,25 @@ def test_same_input_gives_the_same_report(repository: Path) -> None:
     path.write_text(path.read_text("utf-8").replace(",true,", ",так,"), "utf-8")
     reports = {resopen("validate", "--format", "json", cwd=repository).stdout for _ in range(3)}
     assert len(reports) == 1
+
+
+def test_single_table_is_judged_by_a_schema_or_by_its_structure_alone(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a,b\n1,x\nу,y\n2\n", "utf-8")
+    (tmp_path / "schema.json").write_text('{"fields": [{"name": "a", "type": "integer"}, {"name": "b"}]}', "utf-8")
+    bare = json.loads(resopen("validate", "table.csv", "--format", "json", cwd=tmp_path).stdout)
+    assert [(issue["rule"], issue["line"]) for issue in bare["issues"]] == [("missing-cells", 4)]
+    full = json.loads(
+        resopen("validate", "table.csv", "--schema", "schema.json", "--format", "json", cwd=tmp_path).stdout
+    )
+    assert [(issue["rule"], issue["line"]) for issue in full["issues"]] == [("type", 3), ("missing-cells", 4)]
+    alone = resopen("validate", "--schema", "schema.json", cwd=tmp_path)
+    assert (alone.returncode, "needs a table" in alone.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("csv", "file,severity"), ("junit", "<?xml"), ("sarif", "{"), ("github", "\n")]
+)
+def test_formats_for_machines_come_from_the_command(form: str, start: str) -> None:
+    done = resopen("validate", "--format", form)
+    assert done.returncode == 0
+    assert done.stdout.startswith(start)

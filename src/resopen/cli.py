@@ -21,7 +21,8 @@ from resopen.messages import LANGUAGES, Language, Messages, environment_language
 from resopen.printing import issues_text, printable, to_text
 from resopen.publish import publish
 from resopen.schema import Package, find_schema_folder, load_package, read_schema_folder
-from resopen.schema.package import read_json
+from resopen.schema.package import FORMATS as TABLE_FORMATS
+from resopen.schema.package import load_single_table, read_json
 from resopen.trace import check_sources, trace
 from resopen.validate import Report, validate
 
@@ -52,6 +53,7 @@ def build(messages: Messages) -> Group:
         commands=[
             command(
                 "validate", run_validate, click.Argument(["package"], required=False),
+                option("--schema", text="schema", type=click.Path(path_type=Path), metavar="FILE"),
                 option("--format", text="format", type=click.Choice(["text", *FORMATS]), default="text"),
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
                 option("--fail-on", text="fail-on", type=click.Choice(["error", "warning"]), default="error"),
@@ -75,10 +77,10 @@ def build(messages: Messages) -> Group:
     return group
 
 
-def run_validate(package: str | None, format: str, limit: int, fail_on: str, today: Any) -> int:
+def run_validate(package: str | None, schema: Path | None, format: str, limit: int, fail_on: str, today: Any) -> int:
     """Judge a package and print the report."""
     messages = _messages()
-    judged = _package(package)
+    judged = _package(package, schema)
     report = validate(judged, messages, _day(today))
     if format == "text":
         click.echo(to_text(report, messages, limit, _paint(sys.stdout)))
@@ -211,15 +213,19 @@ def _language(arguments: Sequence[str]) -> Language:
     return environment_language()
 
 
-def _package(path: str | None) -> Package:
-    """Return the package at a path, or the curated package of the repository we stand in."""
+def _package(path: str | None, schema: Path | None = None) -> Package:
+    """Return the package at a path, a single table as one, or the curated package of where we stand."""
     if path is None:
+        if schema:
+            raise SetupError("setup.schema-without-table", {"file": str(schema)})
         return read_schema_folder(find_schema_folder(Path.cwd())).package()
     file = Path(path)
     if file.is_dir():
         file = file / "datapackage.json"
         if not file.is_file():
             raise SetupError("setup.no-descriptor", {"folder": path})
+    if schema or file.suffix.lower().lstrip(".") in TABLE_FORMATS:
+        return load_single_table(file, schema)
     return load_package(read_json(file), file.parent, str(file))
 
 

@@ -71,6 +71,19 @@ def load_package(descriptor: Any, base: Path, where: str, elsewhere: Mapping[str
     )
 
 
+def load_single_table(path: Path, schema: Path | None) -> Package:
+    """Return a package of one table: a file and the Table Schema of another file, or none.
+
+    Raises SetupError when a file cannot be read, DefinitionError when the schema is wrong.
+    """
+    if not path.is_file():
+        raise SetupError("setup.no-such-file", {"file": str(path)})
+    node: dict[str, Any] = {"name": path.stem, "path": path.name}
+    if schema:
+        node["schema"] = read_json(schema)
+    return load_package({"name": path.stem, "resources": [node]}, path.parent, str(schema or path))
+
+
 def _with_schema(node: Any, nodes: Sequence[Any]) -> Any:
     """Return a resource that names another one of the same table with the schema of that one."""
     if not isinstance(node, Mapping) or "schema" in node or "alternateOf" not in node:
