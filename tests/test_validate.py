@@ -99,6 +99,8 @@ def test_pattern_that_the_engine_lacks_is_still_judged(pattern: str, good: str, 
         ({"type": "string", "constraints": {"pattern": "[0-9]{2}"}}, "12\n", "pattern"),
         ({"type": "string", "constraints": {"enum": ["x", "y"]}}, "z", "enum"),
         ({"type": "integer", "constraints": {"enum": [1, 2]}}, "3", "enum"),
+        ({"type": "string", "categories": ["x", "y"]}, "z", "categories"),
+        ({"type": "integer", "categories": [{"value": 1, "label": "one"}]}, "2", "categories"),
         ({"type": "string", "constraints": {"maxLength": 2}}, "яяя", "maxLength"),
         ({"type": "integer", "constraints": {"exclusiveMinimum": 3}}, "3", "exclusiveMinimum"),
         ({"type": "integer", "constraints": {"exclusiveMaximum": 3}}, "3", "exclusiveMaximum"),
@@ -121,6 +123,9 @@ def test_null_passes_everything_but_required(tmp_path: Path) -> None:
 def test_missing_values_of_a_field_are_null(tmp_path: Path) -> None:
     assert rules_of(tmp_path, {"type": "integer", "missingValues": ["-", "н/д"]}, "н/д") == []
     assert rules_of(tmp_path / "b", {"type": "integer", "missingValues": ["-"]}, "") == ["type"]
+    assert (
+        rules_of(tmp_path / "c", {"type": "integer", "missingValues": [{"value": "-99", "label": "нет"}]}, "-99") == []
+    )
 
 
 def test_wrong_type_leaves_the_other_rules_of_the_cell_unknown(tmp_path: Path) -> None:

@@ -71,6 +71,16 @@ def bilingual(node: Mapping[str, Any], name: str, where: str, key: str) -> Bilin
     return Bilingual(ru=take(node, f"{name}_ru", str, where, key, ""), en=take(node, name, str, where, key, ""))
 
 
+def labelled(node: Mapping[str, Any], name: str, where: str, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values of a list whose items are values, or objects of a value and its label."""
+    items = take(node, name, list, where, key, list(default))
+    values = [item.get("value") if isinstance(item, Mapping) else item for item in items]
+    for i, value in enumerate(values):
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise wrong(where, f"{key}.{name}[{i}]".lstrip("."), "wrong-kind", found=type(value).__name__)
+    return tuple(str(value) for value in values)
+
+
 def names(value: Any, where: str, key: str) -> tuple[str, ...]:
     """Return a string or a list of strings as a tuple; refuse anything else."""
     if isinstance(value, str):
@@ -90,7 +100,7 @@ def load_table(node: Any, name: str, where: str, default_missing: tuple[str, ...
     """
     if not isinstance(node, Mapping):
         raise wrong(where, "", "wrong-kind", found=type(node).__name__)
-    missing = tuple(take(node, "missingValues", list, where, "", list(default_missing)))
+    missing = labelled(node, "missingValues", where, "", default_missing)
     nodes = take(node, "fields", list, where, "", [])
     if not nodes:
         raise wrong(where, "fields", "no-fields")
@@ -131,6 +141,10 @@ def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Fie
     constraints = take(node, "constraints", dict, where, key, {})
     for constraint, value in constraints.items():
         _check_constraint(constraint, value, kind, where, f"{key}.constraints.{constraint}")
+    if "categories" in node:
+        categories = list(labelled(node, "categories", where, key, ()))
+        _check_constraint("enum", categories, kind, where, f"{key}.categories")
+        constraints = {**constraints, "categories": categories}
     personal = tuple(take(node, "personalData", list, where, key, []))
     for item in personal:
         if item not in PERSONAL_DATA:
@@ -146,7 +160,7 @@ def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Fie
         example=str(node.get("example", "")),
         unit=take(node, "unit", str, where, key, ""),
         constraints=constraints,
-        missing_values=tuple(take(node, "missingValues", list, where, key, list(missing))),
+        missing_values=labelled(node, "missingValues", where, key, missing),
         options={option: node[option] for option in OPTIONS if option in node},
         stdnum=_stdnum(take(node, "stdnum", str, where, key, ""), where, f"{key}.stdnum"),
         decimal_places=take(node, "decimalPlaces", int, where, key, None),

@@ -35,6 +35,7 @@ def _enum(field: Field, members: Any, text: str, value: str) -> str:
 BROKEN: Mapping[str, Callable[[Field, Any, str, str], str]] = MappingProxyType(
     {
         "enum": _enum,
+        "categories": _enum,
         "pattern": lambda field, form, text, value: (
             f"{value} IS NOT NULL AND NOT regexp_full_match({text}, {literal(form)})"
         ),
