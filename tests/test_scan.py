@@ -43,6 +43,10 @@ def test_clean_file_has_no_issue(tmp_path: Path) -> None:
         ("a,b,a\nx,1,2\n", ("repeated-label", 1, 1, 3)),
         ("b,a\n1,x\n", ("label-order", 1, 1, 1)),
         (b"", ("empty-file", 0, 0, 0)),
+        ("a;b\nx;1\n", ("wrong-delimiter", 1, 1, 0)),
+        ("sep=;\na;b\nx;1\n", ("wrong-delimiter", 1, 1, 0)),
+        ("a,b\rx,1\ry,?\r", ("cr-line-ends", 1, 1, 0)),
+        ("a,b\rx,1\ry,?\r", ("type", 3, 3, 2)),
         ("a,b\nпривет,1\n".encode("cp1251"), ("encoding", 0, 2, 0)),
         ("a,b\nx,1\n".encode("utf-16"), ("encoding", 1, 1, 0)),
         (b"a,b\nx\0,1\n", ("nul-byte", 0, 2, 0)),
@@ -53,6 +57,10 @@ def test_each_fault_is_found_at_its_place(
     content: str | bytes, issue: tuple[str, int, int, int], tmp_path: Path
 ) -> None:
     assert issue in found(tmp_path, content)
+
+
+def test_file_with_another_delimiter_is_one_issue_not_many(tmp_path: Path) -> None:
+    assert found(tmp_path, "a;b\n" + "x;1\n" * 1000) == [("wrong-delimiter", 1, 1, 0)]
 
 
 def test_cells_of_a_ragged_row_are_unknown_not_wrong(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resopen.errors import DefinitionError
-from resopen.schema import load_package
-from tests.packages import judge, places, table_package
+from resopen.schema import load_package, read_schema_folder
+from tests.packages import copy_repository, judge, places, table_package
 
 
 def rules_of(folder: Path, field: dict[str, Any], value: str) -> list[str]:
@@ -211,3 +211,15 @@ def test_issues_do_not_depend_on_anything_but_the_cells(
     texts = [text for _, text in rows]
     twice = {("primaryKey", "table", i + 2, 2) for i, text in enumerate(texts) if text in texts[:i]}
     assert places(report) == small | twice
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"event_id;title_ru;kind;date_start\n"])
+def test_table_that_cannot_be_read_is_one_issue_and_nothing_that_refers_to_it_is_wrong(
+    content: bytes | None, tmp_path: Path
+) -> None:
+    folder = read_schema_folder(copy_repository(tmp_path) / "schema")
+    path = folder.data_folder / "data" / "events.csv"
+    path.unlink() if content is None else path.write_bytes(content)
+    report = judge(folder.package())
+    assert {issue.table for issue in report.issues} == {"events"}
+    assert "foreignKeys" not in {issue.rule for issue in report.issues}

@@ -20,6 +20,7 @@ from resopen.tables.files import read_bytes
 from resopen.tables.uniform import read_uniform
 
 BOM = b"\xef\xbb\xbf"
+DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 # Below this size the careful reader is quicker than loading numpy.
 LARGE = 1 << 20
 
@@ -81,6 +82,13 @@ def scan(resource: Resource, scratch: Path) -> Scan:
         return Scan((*findings, fault), (), resource.path, 0)
     if not text.strip():
         return Scan((*findings, Finding("empty-file", name)), (), resource.path, 0)
+    if "\r" in text and "\n" not in text:
+        findings.append(Finding("cr-line-ends", name, 1, 1))
+        text = text.replace("\r", "\n")
+    other = _other_delimiter(text, resource)
+    if other:
+        details = (("expected", DELIMITERS.get(resource.dialect.delimiter, "?")), ("found", DELIMITERS[other]))
+        return Scan((*findings, Finding("wrong-delimiter", name, 1, 1, details=details)), (), resource.path, 0)
     records = list(parse(text, resource.dialect.delimiter, resource.dialect.quote_char))
     labels, data = records[0].cells, records[1:]
     if not resource.dialect.header:
@@ -129,6 +137,22 @@ def decode(content: bytes, resource: Resource) -> tuple[str, Finding | None]:
             ("expected", resource.encoding),
         )
         return "", Finding("encoding", name, 0, line, details=details)
+
+
+def _other_delimiter(text: str, resource: Resource) -> str:
+    """Return the delimiter that a file really has, or nothing where the declared one fits.
+
+    A `sep=;` line says it in so many words; else the header is one cell that another delimiter
+    would split into the fields of the schema.
+    """
+    header, own = text.split("\n", 1)[0].strip("\r"), resource.dialect.delimiter
+    if header.lower().startswith("sep=") and len(header) == 5 and header[4] in DELIMITERS and header[4] != own:
+        return header[4]
+    names = {field.name for field in resource.table.fields}
+    if own in header or len(names) < 2:
+        return ""
+    fitting = (mark for mark in DELIMITERS if names <= {label.strip('" ') for label in header.split(mark)})
+    return next(fitting, "")
 
 
 def _likely_encoding(content: bytes) -> str:

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from resopen.engine import literal, quoted
-from resopen.schema import Field, ForeignKey, Package, Resource, Table
+from resopen.schema import Field, ForeignKey, Table
+from resopen.validate.load import Loaded
 from resopen.validate.types import constant_sql, engine_can_match, text_sql, value_sql
 
 
@@ -83,24 +84,25 @@ def type_key(field: Field) -> str:
     return f"{field.type}-form" if own_form else field.type
 
 
-def foreign_key_check(key: ForeignKey, table: Table, source: Mapping[str, int], package: Package) -> Check:
+def foreign_key_check(key: ForeignKey, table: Table, parent: Loaded) -> Check:
     """Return the check of a foreign key: no row of the parent has these values.
 
-    A null in any of the fields passes. `source` numbers the tables of the engine.
+    A null in any of the fields passes.
     """
-    parent = package.resource(key.resource).table if key.resource else table
     own = [_value(table, name, "o") for name in key.fields]
-    theirs = [_value(parent, name, "p") for name in key.reference_fields]
+    theirs = [_value(parent.table, name, "p") for name in key.reference_fields]
     matches = " AND ".join(f"{a} = {b}" for a, b in zip(own, theirs, strict=True))
     present = " AND ".join(f"{a} IS NOT NULL" for a in own)
-    fails = f"{present} AND NOT EXISTS (SELECT 1 FROM t{source[parent.name]} p WHERE {matches})"
-    details = (("parent", parent.name), ("fields", ", ".join(key.reference_fields)))
+    fails = f"{present} AND NOT EXISTS (SELECT 1 FROM t{parent.number} p WHERE {matches})"
+    details = (("parent", parent.table.name), ("fields", ", ".join(key.reference_fields)))
     return Check("foreignKeys", table.column(key.fields[0]), fails, details)
 
 
-def row_checks(resource: Resource, source: Mapping[str, int], package: Package) -> list[Check]:
-    """Return all checks that a row of a table can be judged by: cells, then foreign keys."""
-    table = resource.table
+def row_checks(table: Table, loaded: Mapping[str, Loaded]) -> list[Check]:
+    """Return all checks that a row of a table can be judged by: cells, then foreign keys.
+
+    A foreign key to a table whose file, or whose column, is not there is unknown, not broken.
+    """
     checks = []
     for column, field in enumerate(table.fields, 1):
         checks += cell_checks(field, column, f"o.c{column}")
@@ -109,7 +111,11 @@ def row_checks(resource: Resource, source: Mapping[str, int], package: Package) 
         if not field.constraints.get("required"):
             column = table.column(name)
             checks.append(Check("primaryKey-null", column, f"{text_sql(field, f'o.c{column}')} IS NULL"))
-    return checks + [foreign_key_check(key, table, source, package) for key in table.foreign_keys]
+    for key in table.foreign_keys:
+        parent = loaded[key.resource or table.name]
+        if parent.knows(key.reference_fields):
+            checks.append(foreign_key_check(key, table, parent))
+    return checks
 
 
 def unique_keys(table: Table) -> list[tuple[str, tuple[str, ...]]]:

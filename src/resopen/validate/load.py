@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,10 @@ class Loaded:
     table: Table
     scan: Scan
     places: tuple[int | None, ...]
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Say whether the file has the columns of all these fields."""
+        return all(self.places[self.table.column(name) - 1] is not None for name in names)
 
     def finding(self, rule: str, position: int, column: int, value: str | None, **rest: Any) -> Finding | None:
         """Return a finding at a cell, or None where the cell's content is unknown.

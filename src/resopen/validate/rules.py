@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from resopen import engine
 from resopen.errors import DefinitionError, Finding
-from resopen.schema import Field, Package, Rule, Table
+from resopen.schema import Field, Package, Rule, RuleTarget, Table
 from resopen.validate.checks import typed_sql
 from resopen.validate.load import Loaded
 from resopen.validate.types import text_sql
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SMALL = 100_000
+WORD = re.compile(r"[^\W\d]\w*")
 
 
 def judge_rules(
@@ -23,16 +25,25 @@ def judge_rules(
 ) -> Iterator[Finding]:
     """Yield the findings of all rules; a cell that has an error already makes them unknown.
 
+    So does a table whose file, or one of whose columns, is not there.
+
     Raises DefinitionError, with the id of the rule, when its SQL is wrong.
     """
     if not package.rules:
         return
+    unknown = {name for name, item in loaded.items() if None in item.places}
     broken = {(item.table, item.row, item.field) for item in found if item.severity == "error"}
     read = " ".join(target.fails_where for rule in package.rules for target in rule.targets)
     engine.in_parallel(connection, lambda cursor, item: _name_table(cursor, item, read), list(loaded.values()))
+    known = [
+        (rule, target)
+        for rule in package.rules
+        for target in rule.targets
+        if loaded[target.table].knows(target.fields) and not unknown & set(WORD.findall(target.fails_where))
+    ]
     for judged in engine.in_parallel(
         connection,
-        lambda cursor, one: list(_judge_table(cursor, package.rules, one[0], one[1], broken)),
+        lambda cursor, one: list(_judge_table(cursor, known, one[0], one[1], broken)),
         list(loaded.items()),
     ):
         yield from judged
@@ -52,11 +63,11 @@ def _name_table(connection: DuckDBPyConnection, item: Loaded, read: str) -> None
 
 
 def _judge_table(
-    connection: DuckDBPyConnection, rules: Sequence[Rule], name: str, item: Loaded,
+    connection: DuckDBPyConnection, known: Sequence[tuple[Rule, RuleTarget]], name: str, item: Loaded,
     broken: set[tuple[str, int, str]],
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings of the rules that judge one table row by row, all in one query."""
-    targets = [(rule, target) for rule in rules for target in rule.targets if target.table == name]
+    targets = [(rule, target) for rule, target in known if target.table == name]
     if not targets:
         return
     view = engine.quoted(name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from resopen import engine
 from resopen.errors import DefinitionError, Finding
 from resopen.messages import Messages
-from resopen.schema import Field, Package, Resource
+from resopen.schema import Field, Package
 from resopen.validate.checks import any_repeated_sql, repeated_sql, row_checks, unique_keys
 from resopen.validate.load import Loaded, load
 from resopen.validate.report import Report, put_into_words, sort_findings
@@ -42,11 +42,10 @@ def validate(package: Package, messages: Messages, run_date: date, memory_limit:
             findings += found
             loaded[item.table.name] = item
         engine.seal(connection)
-        source = {name: item.number for name, item in loaded.items()}
         for judged in engine.in_parallel(
             connection,
-            lambda cursor, one: list(_judge(cursor, one, loaded[one.name], source, package)),
-            package.resources,
+            lambda cursor, one: list(_judge(cursor, one, loaded)),
+            list(loaded.values()),
         ):
             findings += judged
         findings += judge_rules(connection, package, loaded, findings)
@@ -55,14 +54,13 @@ def validate(package: Package, messages: Messages, run_date: date, memory_limit:
     return Report(issues, tuple((name, item.scan.count) for name, item in loaded.items()))
 
 
-def _judge(
-    connection: DuckDBPyConnection, resource: Resource, item: Loaded, source: Mapping[str, int], package: Package
-) -> Iterator[Finding]:
+def _judge(connection: DuckDBPyConnection, item: Loaded, loaded: Mapping[str, Loaded]) -> Iterator[Finding]:
     """Yield the findings of the cells and keys of one table; a table without rows has none."""
-    if not item.scan.count or not resource.table.fields:
+    fields = item.table.fields
+    if not item.scan.count or not fields:
         return
-    checks = row_checks(resource, source, package)
-    cells = [f"o.c{i}" for i in range(1, len(resource.table.fields) + 1)]
+    checks = row_checks(item.table, loaded)
+    cells = [f"o.c{i}" for i in range(1, len(fields) + 1)]
     broken_form: set[tuple[int, int]] = set()
     judged = f"t{item.number} o"
     fails = [check.fails for check in checks]
@@ -79,7 +77,7 @@ def _judge(
             if found:
                 yield found
     yield from _repeated(connection, item)
-    for column, field in enumerate(resource.table.fields, 1):
+    for column, field in enumerate(fields, 1):
         if not engine_can_match(field.constraints.get("pattern", "")):
             yield from _matched_by_python(connection, item, column, field)
         if field.stdnum:
