@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import tomllib
 from collections.abc import Mapping
@@ -92,6 +93,4 @@ def environment_language(environment: Mapping[str, str] | None = None) -> Langua
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if environment.get(name):
             return "ru" if environment[name].lower().startswith("ru") else "en"
-    import locale
-
     return "ru" if (locale.getlocale()[0] or "").lower().startswith(("ru", "russian")) else "en"

@@ -10,7 +10,7 @@ from typing import Any
 
 from resopen.errors import DefinitionError, SetupError
 from resopen.schema.fields import load_table, names, take, wrong
-from resopen.schema.package import load_package, read_json, unreadable
+from resopen.schema.package import load_package, read_json, read_text
 from resopen.schema.records import Package
 
 PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -89,11 +89,7 @@ def read_schema_folder(path: Path) -> SchemaFolder:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of a TOML file; SetupError or DefinitionError as in read_json."""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start}"}) from error
+        return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError("definition.not-toml", {"file": str(path), "key": "", "reason": str(error)}) from error
 

@@ -15,17 +15,26 @@ from resopen.schema.rules import load_rules
 FORMATS = ("csv", "tsv", "parquet")
 
 
+def read_text(path: Path) -> str:
+    """Return the text of a definition file in UTF-8.
+
+    Raises SetupError when the file cannot be read, DefinitionError when it is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start}"}) from error
+
+
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file.
 
     Raises SetupError when the file cannot be read, DefinitionError when it is not JSON in UTF-8.
     """
     try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start}"}) from error
+        return json.loads(read_text(path))
     except json.JSONDecodeError as error:
         where = {"file": str(path), "key": f"line {error.lineno}, column {error.colno}", "reason": error.msg}
         raise DefinitionError("definition.not-json", where) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,11 +26,6 @@ class Report:
     def warnings(self) -> int:
         """Number of issues of severity warning."""
         return len(self.issues) - self.errors
-
-    def by_rule(self) -> list[tuple[str, int]]:
-        """Return the rules that were broken with their number of issues, most frequent first."""
-        counts = Counter(issue.rule for issue in self.issues)
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def sort_findings(findings: Sequence[Finding], package: Package) -> list[Finding]:
