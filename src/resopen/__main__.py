@@ -1,5 +1,13 @@
-"""Run the command line: python -m resopen."""
+"""Run the command line: python -m resopen, and the command resopen.
 
-from resopen.cli import run
+Until the command line can answer Ctrl-C in words, it ends the process without a traceback.
+"""
 
-run()
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from resopen.cli import run  # noqa: E402
+
+if __name__ == "__main__":
+    run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -274,5 +275,6 @@ def _say(text: str) -> None:
 
 
 def run() -> None:
-    """Run the command line as a program."""
+    """Run the command line as a program, which answers Ctrl-C in words."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

@@ -46,7 +46,7 @@ def connect(run_date: date, memory_limit: str = "") -> DuckDBPyConnection:
     if memory_limit:
         settings["memory_limit"] = memory_limit
     connection = duckdb.connect(":memory:", config=settings)
-    connection.execute(f"CREATE MACRO run_date() AS {literal(run_date.isoformat())}::DATE")
+    rows(connection, f"CREATE MACRO run_date() AS {literal(run_date.isoformat())}::DATE")
     return connection
 
 
@@ -109,12 +109,13 @@ def _placed(places: Sequence[int | None]) -> str:
 def create_empty(connection: DuckDBPyConnection, table: str, width: int) -> None:
     """Create a table of text columns c1 to cN without rows."""
     columns = ", ".join(f"c{i + 1} VARCHAR" for i in range(max(width, 1)))
-    connection.execute(f"CREATE TABLE {table} ({columns})")
+    rows(connection, f"CREATE TABLE {table} ({columns})")
 
 
 def seal(connection: DuckDBPyConnection) -> None:
     """Shut the engine off from files, network and further settings, for good."""
-    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    rows(connection, "SET enable_external_access = false")
+    rows(connection, "SET lock_configuration = true")
 
 
 def rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
@@ -137,7 +138,8 @@ def rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
 
 def arrow(connection: DuckDBPyConnection, sql: str) -> pyarrow.Table:
     """Run a query of ours and return its rows as an Arrow table."""
-    return connection.sql(sql).to_arrow_table()
+    with _interruptible():
+        return connection.sql(sql).to_arrow_table()
 
 
 def in_parallel(
@@ -180,10 +182,13 @@ def sql_fault(connection: DuckDBPyConnection, sql: str) -> str:
     """Return what is wrong with a query, one line, or nothing when the engine accepts it."""
     import duckdb
 
-    try:
-        connection.execute(f"EXPLAIN {sql}")
-    except duckdb.Error as error:
-        return _first_line(error)
+    with _interruptible():
+        try:
+            connection.execute(f"EXPLAIN {sql}")
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            return _first_line(error)
     return ""
 
 

@@ -47,7 +47,7 @@ def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
     plain = ", ".join(f"coalesce({text}, '')" for text in texts)
     rows = engine.rows(connection, f"SELECT {plain} FROM t0 ORDER BY {order}")
     arrow = engine.arrow(connection, f"SELECT {typed} FROM t0 ORDER BY {order}")
-    connection.execute("DROP TABLE t0")
+    engine.rows(connection, "DROP TABLE t0")
     return Values(arrow.cast(arrow_schema(table)), tuple(rows))
 
 

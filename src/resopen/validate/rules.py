@@ -59,7 +59,7 @@ def _name_table(connection: DuckDBPyConnection, item: Loaded, read: str) -> None
         is_kept = item.scan.count < SMALL and item.table.name in read
         kind = "TABLE" if is_kept else "VIEW"
         name = engine.quoted(item.table.name)
-        connection.execute(f"CREATE {kind} {name} AS {typed_sql(item.number, item.table)}")
+        engine.rows(connection, f"CREATE {kind} {name} AS {typed_sql(item.number, item.table)}")
 
 
 def _judge_table(
@@ -100,7 +100,8 @@ def _judge_cells(
     parts = [part for i, item in enumerate(loaded.values()) if (part := _cells_sql(i, item))]
     if not judged or not parts:
         return
-    connection.execute(f"CREATE TEMP TABLE cells AS SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE cell IS NOT NULL")
+    every_cell = " UNION ALL ".join(parts)
+    engine.rows(connection, f"CREATE TEMP TABLE cells AS SELECT * FROM ({every_cell}) WHERE cell IS NOT NULL")
     predicates = [rule.cell_fails_where for rule in judged]
     try:
         found = engine.breaking_rows(connection, "cells", "rowid", predicates, ["item", "position", "col", "cell"])
