@@ -151,6 +151,14 @@ def test_escape_sequences_of_a_cell_come_out_dead(repository: Path) -> None:
     assert "\\x1b[31m2018" in done.stdout
 
 
+def test_place_names_the_line_alone_where_the_record_is_unknown(repository: Path) -> None:
+    path = repository / "datapackage" / "data" / "regions.csv"
+    path.write_bytes(path.read_text("utf-8").encode("cp1251"))
+    done = resopen("validate", cwd=repository)
+    assert "\n  line 2: Byte " in done.stdout
+    assert "row 0" not in done.stdout
+
+
 def test_same_input_gives_the_same_report(repository: Path) -> None:
     path = repository / "datapackage" / "data" / "organizations.csv"
     path.write_text(path.read_text("utf-8").replace(",true,", ",так,"), "utf-8")

@@ -61,7 +61,8 @@ def _first_seen(issues: Sequence[Issue]) -> Callable[[Issue], tuple[int, int]]:
 def _issue_lines(issue: Issue, messages: Messages, paint: Paint) -> Iterator[str]:
     place = messages.text("ui.where-table")
     if issue.line:
-        place = messages.text("ui.where-row", {"row": str(issue.row), "line": str(issue.line)})
+        key = "ui.where-row" if issue.row else "ui.where-line"
+        place = messages.text(key, {"row": str(issue.row), "line": str(issue.line)})
     if issue.column:
         place += ", " + messages.text("ui.column", {"column": str(issue.column), "field": printable(issue.field)})
     yield f"  {paint(place, 'cyan')}: {printable(issue.message)}"
