@@ -133,11 +133,11 @@ def test_folder_in_place_of_a_descriptor_file_is_a_fault_of_the_set_up(repositor
     assert "rules.toml" in done.stderr
 
 
-def test_stale_descriptor_has_exit_code_2_and_names_the_command(repository: Path) -> None:
+def test_stale_descriptor_has_exit_code_1_and_names_the_command(repository: Path) -> None:
     path = repository / "datapackage" / "data" / "regions.csv"
     path.write_text(path.read_text("utf-8").replace("Irkutsk Oblast", "Irkutsk"), "utf-8")
     done = resopen("describe", "--check", cwd=repository)
-    assert done.returncode == 2
+    assert done.returncode == 1
     assert "resopen describe" in done.stderr
     assert resopen("describe", cwd=repository).returncode == 0
     assert resopen("describe", "--check", cwd=repository).returncode == 0
@@ -186,3 +186,8 @@ def test_formats_for_machines_come_from_the_command(form: str, start: str) -> No
     done = resopen("validate", "--format", form)
     assert done.returncode == 0
     assert done.stdout.startswith(start)
+
+
+def test_every_table_of_ours_can_be_judged_alone_by_its_schema() -> None:
+    done = resopen("validate", "datapackage/data/events.csv", "--schema", "schema/tables/events.json")
+    assert (done.returncode, done.stdout.startswith("No errors. 1 table")) == (0, True)

@@ -48,6 +48,14 @@ def _ordered(made: tuple[Package, Path], name: str) -> tuple[Package, str, Path]
     return made[0], name, made[1]
 
 
+def test_another_file_is_not_quoted(tmp_path: Path) -> None:
+    made = paper(tmp_path)
+    (tmp_path / "paper.txt").write_text(PAPER + "!", "utf-8")
+    with pytest.raises(SetupError) as caught:
+        trace(*_ordered(made, "r-2"))
+    assert caught.value.key == "trace.another-file"
+
+
 def test_unknown_recommendation_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(SetupError):
         trace(*_ordered(paper(tmp_path), "r-3"))

@@ -189,6 +189,8 @@ def test_wrong_sql_of_a_rule_is_refused_by_its_id(sql: str, tmp_path: Path) -> N
         "EXISTS (SELECT 1 FROM read_text('table.csv'))",
         "EXISTS (SELECT 1 FROM 'https://example.org/a.parquet')",
         "a > 1) ; COPY t0 TO 'stolen.csv' --",
+        "false); DELETE FROM t0; SELECT (true",
+        "false) --",
     ],
 )
 def test_rules_cannot_reach_files_or_network(sql: str, tmp_path: Path) -> None:

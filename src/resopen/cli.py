@@ -174,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except ResopenError as error:
         _say(messages.text(f"errors.{error.key}", error.details))
-        return 2
+        return 1 if error.key.startswith("definition.stale") else 2
     except (KeyboardInterrupt, click.Abort):
         _say(messages.text("errors.setup.interrupted"))
         return 130

@@ -88,6 +88,12 @@ def parquet_names(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]
     return tuple(row[0] for row in _load(connection, sql, path).fetchall())
 
 
+def parquet_count(connection: DuckDBPyConnection, path: Path) -> int:
+    """Return the number of rows of a Parquet file; SetupError when it cannot be read."""
+    found = _load(connection, f"SELECT count(*) FROM read_parquet({literal(str(path))})", path).fetchall()
+    return int(found[0][0])
+
+
 def load_parquet(
     connection: DuckDBPyConnection, table: str, path: Path, names: Sequence[str], places: Sequence[int | None]
 ) -> None:
@@ -167,8 +173,10 @@ def breaking_rows(
     """
     if not predicates:
         return []
-    condition = " OR ".join(f"({predicate})" for predicate in predicates)
-    if not rows(connection, f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1"):
+    condition = " OR ".join(f"({predicate}\n)" for predicate in predicates)
+    question = f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1"
+    _refuse_more_statements(connection, question)
+    if not rows(connection, question):
         return []
     held = ", ".join(f"({predicate})" for predicate in predicates)
     sql = f"SELECT {position}, [{held}], {', '.join(columns)} FROM {source} WHERE {condition} ORDER BY 1"
@@ -178,13 +186,28 @@ def breaking_rows(
     ]
 
 
+def _refuse_more_statements(connection: DuckDBPyConnection, sql: str) -> None:
+    """Raise WrongSql when a predicate ends its query and begins another statement."""
+    import duckdb
+
+    try:
+        statements = len(connection.extract_statements(sql))
+    except duckdb.Error as error:
+        raise WrongSql(_first_line(error)) from error
+    if statements != 1:
+        raise WrongSql("Parser Error: more than one statement")
+
+
 def sql_fault(connection: DuckDBPyConnection, sql: str) -> str:
     """Return what is wrong with a query, one line, or nothing when the engine accepts it."""
     import duckdb
 
     with _interruptible():
         try:
+            _refuse_more_statements(connection, sql)
             connection.execute(f"EXPLAIN {sql}")
+        except WrongSql as error:
+            return str(error)
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:

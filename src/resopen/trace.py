@@ -50,12 +50,15 @@ def source_lines(path: Path) -> list[str]:
 def trace(package: Package, recommendation_id: str, sources: Path) -> Passage:
     """Return the printed lines of one recommendation.
 
-    Raises SetupError when there is no such recommendation, or its file cannot be read.
+    Raises SetupError when there is no such recommendation, or its file cannot be read or is not
+    the one that the rows describe.
     """
     for row in read_rows(package, "recommendations"):
         if row["recommendation_id"] == recommendation_id:
-            files = {item["source_id"]: item["file_name"] for item in read_rows(package, "sources")}
-            path = sources / files[row["source_id"]]
+            source = {item["source_id"]: item for item in read_rows(package, "sources")}[row["source_id"]]
+            path = sources / source["file_name"]
+            if hashlib.sha256(read_bytes(path)).hexdigest() != source["sha256"]:
+                raise SetupError("trace.another-file", {"file": str(path)})
             start, end = int(row["line_start"]), int(row["line_end"])
             return Passage(path, start, tuple(source_lines(path)[start - 1 : end]))
     raise SetupError("trace.no-such-recommendation", {"id": recommendation_id})

@@ -89,8 +89,22 @@ def load_single_table(path: Path, schema: Path | None) -> Package:
         raise SetupError("setup.no-such-file", {"file": str(path)})
     node: dict[str, Any] = {"name": path.stem, "path": path.name}
     if schema:
-        node["schema"] = read_json(schema)
+        node["schema"] = _alone(read_json(schema))
     return load_package({"name": path.stem, "resources": [node]}, path.parent, str(schema or path))
+
+
+def _alone(schema: Any) -> Any:
+    """Return a schema without its keys into other tables, which a table alone cannot be judged by."""
+    keys = schema.get("foreignKeys") if isinstance(schema, Mapping) else None
+    if not isinstance(keys, list):
+        return schema
+    own = [key for key in keys if not (isinstance(key, Mapping) and _resource_of(key))]
+    return {**schema, "foreignKeys": own}
+
+
+def _resource_of(key: Mapping[str, Any]) -> str:
+    reference = key.get("reference")
+    return str(reference.get("resource", "")) if isinstance(reference, Mapping) else ""
 
 
 def _with_schema(node: Any, nodes: Sequence[Any]) -> Any:

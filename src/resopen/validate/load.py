@@ -56,9 +56,12 @@ def load(
     findings = list(_file_findings(resource))
     if resource.format == "parquet":
         labels = engine.parquet_names(connection, resource.path)
+        count = engine.parquet_count(connection, resource.path)
+        if not width:
+            engine.create_empty(connection, name, width)
+            return findings, Loaded(number, resource.table, Scan((), labels, resource.path, count), ())
         header = match_header(resource.table, labels)
         engine.load_parquet(connection, name, resource.path, labels, header.places)
-        count = engine.rows(connection, f"SELECT count(*) FROM {name}")[0][0]
         structure = Scan((), labels, resource.path, count)
         return findings + list(header.findings), Loaded(number, resource.table, structure, header.places)
     structure = scan(resource, scratch)

@@ -141,7 +141,7 @@ def _wrong_rule(
 ) -> DefinitionError:
     """Return the error that names the rule whose SQL the engine refuses."""
     for rule_id, predicate in predicates:
-        fault = engine.sql_fault(connection, f"SELECT ({predicate})::BOOLEAN FROM {source}")
+        fault = engine.sql_fault(connection, f"SELECT ({predicate}\n)::BOOLEAN FROM {source}")
         if fault:
             return DefinitionError("definition.wrong-sql", {"file": "rules", "key": rule_id, "reason": fault})
     rule_ids = ", ".join(rule_id for rule_id, _ in predicates)
