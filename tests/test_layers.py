@@ -16,6 +16,7 @@ LAYERS = {
     "engine": 3,
     "validate": 4,
     "values": 4,
+    "opening": 4,
     "describe": 5,
     "dictionary": 5,
     "formats": 5,

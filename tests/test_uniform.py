@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resopen.tables.scan import parse
-from resopen.tables.uniform import read_uniform
+from resopen.tables.lines import read_uniform
 from tests.packages import judge, places, table_package
 
 HEADER = "a,b\n"

@@ -9,21 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
 from resopen import __version__
-from resopen.commands import Command, Group
+from resopen.commands import Command, Group, MemorySize
 from resopen.describe import check_fresh, describe
 from resopen.errors import DataInvalid, ResopenError, SetupError
 from resopen.formats import to_csv, to_github, to_json, to_junit, to_sarif
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
+from resopen.opening import open_package
 from resopen.printing import issues_text, printable, to_text
 from resopen.publish import publish
-from resopen.schema import Package, find_schema_folder, load_package, read_schema_folder
-from resopen.schema.package import FORMATS as TABLE_FORMATS
-from resopen.schema.package import load_single_table, read_json
+from resopen.schema import Package, Resource, find_schema_folder, read_schema_folder
 from resopen.trace import check_sources, trace
 from resopen.validate import Report, validate
 
@@ -58,6 +58,8 @@ def build(messages: Messages) -> Group:
                 option("--format", text="format", type=click.Choice(["text", *FORMATS]), default="text"),
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
                 option("--fail-on", text="fail-on", type=click.Choice(["error", "warning"]), default="error"),
+                option("--allow-remote", text="allow-remote", is_flag=True),
+                option("--memory", text="memory", type=MemorySize(), metavar="1GiB"),
                 day,
             ),
             command("describe", run_describe, option("--check", text="check", is_flag=True)),
@@ -78,16 +80,25 @@ def build(messages: Messages) -> Group:
     return group
 
 
-def run_validate(package: str | None, schema: Path | None, format: str, limit: int, fail_on: str, today: Any) -> int:
+def run_validate(
+    package: str | None, schema: Path | None, format: str, limit: int, fail_on: str, today: Any, allow_remote: bool,
+    memory: str | None,
+) -> int:  # fmt: skip
     """Judge a package and print the report."""
     messages = _messages()
-    judged = _package(package, schema)
-    report = validate(judged, messages, _day(today))
+    with TemporaryDirectory(prefix="resopen-") as scratch:
+        judged = open_package(package, Path(scratch), schema, allow_remote)
+        report = validate(judged, messages, _day(today), memory or "")
     if format == "text":
         click.echo(to_text(report, messages, limit, _paint(sys.stdout)))
     else:
-        click.echo(FORMATS[format](report, {item.name: _shown(item.path) for item in judged.resources}))
+        click.echo(FORMATS[format](report, {item.name: _place(item) for item in judged.resources}))
     return int(bool(report.errors or (fail_on == "warning" and report.warnings)))
+
+
+def _place(resource: Resource) -> str:
+    """Return where a table is, as seen from where we stand: its file, its address, or nothing."""
+    return _shown(resource.path) if resource.paths else next(iter(resource.urls), "")
 
 
 def run_describe(check: bool) -> int:
@@ -125,7 +136,7 @@ def run_publish(version: str, output: Path | None, today: Any) -> int:
 def run_trace(recommendation_id: str | None, sources: Path, everything: bool) -> int:
     """Print the lines behind a recommendation, or check all sources."""
     messages = _messages()
-    package = _package(None)
+    package = read_schema_folder(find_schema_folder(Path.cwd())).package()
     report = validate(package, messages, date.today())
     if report.errors:
         raise DataInvalid("trace.data-invalid", issues=report.issues)
@@ -212,22 +223,6 @@ def _language(arguments: Sequence[str]) -> Language:
             if chosen in LANGUAGES:
                 return "ru" if chosen == "ru" else "en"
     return environment_language()
-
-
-def _package(path: str | None, schema: Path | None = None) -> Package:
-    """Return the package at a path, a single table as one, or the curated package of where we stand."""
-    if path is None:
-        if schema:
-            raise SetupError("setup.schema-without-table", {"file": str(schema)})
-        return read_schema_folder(find_schema_folder(Path.cwd())).package()
-    file = Path(path)
-    if file.is_dir():
-        file = file / "datapackage.json"
-        if not file.is_file():
-            raise SetupError("setup.no-descriptor", {"folder": path})
-    if schema or file.suffix.lower().lstrip(".") in TABLE_FORMATS:
-        return load_single_table(file, schema)
-    return load_package(read_json(file), file.parent, str(file))
 
 
 def _shown(path: Path) -> str:

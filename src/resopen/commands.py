@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import click
 
 from resopen.messages import Messages
+
+
+class MemorySize(click.ParamType):
+    """An amount of memory such as 512MiB or 1GiB."""
+
+    name = "size"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text as the engine reads it, or fail."""
+        if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", value):
+            self.fail(value, param, ctx)
+        return value
 
 
 class Help:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,17 +26,19 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+MAX_LINE = 1 << 24
+PART = 20_000
+
+
 class WrongSql(Exception):
     """The engine refused a query; whoever wrote its SQL must be told."""
 
 
-NO_NULL = "\x01resopen-no-null\x01"
-
-
-def connect(run_date: date, memory_limit: str = "") -> DuckDBPyConnection:
+def connect(run_date: date, memory_limit: str = "", scratch: Path | None = None) -> DuckDBPyConnection:
     """Return a new engine in memory, with `run_date()` as a function of its SQL.
 
-    Args: the day of the run; a memory limit such as `1GiB`, above which the engine spills.
+    Args: the day of the run; a memory limit such as `1GiB`, above which the engine spills into the
+    scratch folder.
     """
     import duckdb
 
@@ -43,6 +46,8 @@ def connect(run_date: date, memory_limit: str = "") -> DuckDBPyConnection:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
+    if scratch:
+        settings["temp_directory"] = str(scratch / "spill")
     if memory_limit:
         settings["memory_limit"] = memory_limit
     connection = duckdb.connect(":memory:", config=settings)
@@ -62,30 +67,65 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table in the engine: which one of the file it is, and whether empty means null.
+
+    `place` is counted from 0; None is a column that the file lacks, which is null throughout.
+    """
+
+    place: int | None
+    empty_is_null: bool = True
+
+
 def load_csv(
-    connection: DuckDBPyConnection, table: str, path: Path, width: int, places: Sequence[int | None],
-    delimiter: str, quote: str,
-) -> None:  # fmt: skip
+    connection: DuckDBPyConnection, table: str, path: Path, width: int, columns: Sequence[Column], layout: Layout
+) -> int:
     """Read a well-formed delimited file with a header into a table of text columns c1 to cN.
 
-    Args: `width` is the number of columns of the file; `places` says for each column of the table
-    which column of the file it is (0-based), None for one that the file lacks, which is null.
-    Rows keep their order, so that rowid counts the data records from 0. An empty cell is an empty
-    text, never a null. Raises SetupError when the engine cannot read the file.
+    Args: `width` is the number of columns of the file; `columns` are those of the table.
+    Rows keep their order, so that rowid counts the data records from 0; a table that is there
+    already gets the rows after its own. Returns the number of rows read.
+    Raises SetupError when the engine cannot read the file.
     """
-    columns = ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width))
+    names = ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width))
     source = (
-        f"read_csv({literal(str(path))}, header = true, auto_detect = false, columns = {{{columns}}}, "
-        f"delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
-        f"nullstr = {literal(NO_NULL)}, strict_mode = true, max_line_size = 16777216)"
+        f"read_csv({literal(str(path))}, header = true, auto_detect = false, columns = {{{names}}}, "
+        f"delim = {literal(layout.delimiter)}, quote = {literal(layout.quote)}, escape = {literal(layout.quote)}, "
+        f"new_line = '{layout.newline}', nullstr = '', strict_mode = true, max_line_size = {MAX_LINE}, "
+        f"buffer_size = {2 * MAX_LINE})"
     )
-    _load(connection, f"CREATE TABLE {table} AS SELECT {_placed(places)} FROM {source}", path)
+    chosen = ", ".join(
+        f"{'NULL::VARCHAR' if column.place is None else _from_csv(column)} AS c{i}"
+        for i, column in enumerate(columns, 1)
+    )
+    return _fill(connection, table, f"SELECT {chosen} FROM {source}", path)
 
 
-def parquet_names(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]:
-    """Return the names of the columns of a Parquet file; SetupError when it cannot be read."""
-    sql = f"SELECT name FROM parquet_schema({literal(str(path))}) WHERE num_children IS NULL"
-    return tuple(row[0] for row in _load(connection, sql, path).fetchall())
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a well-formed delimited file is written: `newline` is `\\n` or `\\r\\n`, as SQL names it."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    newline: str = "\\n"
+
+
+def _from_csv(column: Column) -> str:
+    return f"f{column.place}" if column.empty_is_null else f"coalesce(f{column.place}, '')"
+
+
+def _fill(connection: DuckDBPyConnection, table: str, select: str, path: Path) -> int:
+    """Append the rows of a query to a table, which is made where it is not there, and count them."""
+    known = rows(connection, f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(table)}")
+    sql = f"INSERT INTO {table} {select}" if known else f"CREATE TABLE {table} AS {select}"
+    return int(_load(connection, sql, path).fetchall()[0][0])
+
+
+def parquet_columns(connection: DuckDBPyConnection, path: Path) -> tuple[tuple[str, str], ...]:
+    """Return names and SQL types of the columns of a Parquet file; SetupError when it cannot be read."""
+    found = _load(connection, f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})", path).fetchall()
+    return tuple((str(name), str(kind)) for name, kind, *_ in found)
 
 
 def parquet_count(connection: DuckDBPyConnection, path: Path) -> int:
@@ -95,21 +135,34 @@ def parquet_count(connection: DuckDBPyConnection, path: Path) -> int:
 
 
 def load_parquet(
-    connection: DuckDBPyConnection, table: str, path: Path, names: Sequence[str], places: Sequence[int | None]
-) -> None:
-    """Read a Parquet file into a table of text columns c1 to cN, placed as in load_csv.
+    connection: DuckDBPyConnection, table: str, path: Path, texts: Sequence[tuple[str, str] | None]
+) -> int:
+    """Read a Parquet file into a table of text columns c1 to cN, after the rows it has already.
 
-    A null stays a null. Raises SetupError when the engine cannot read the file.
+    Args: for each column of the table the name of the file's column and the SQL that makes its
+    text, with `{}` for the value; None for one that the file lacks. A null stays a null.
+    Returns the number of rows read. Raises SetupError when the engine cannot read the file.
     """
-    texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS f{i}" for i, name in enumerate(names))
-    source = f"(SELECT {texts} FROM read_parquet({literal(str(path))}))"
-    _load(connection, f"CREATE TABLE {table} AS SELECT {_placed(places)} FROM {source}", path)
-
-
-def _placed(places: Sequence[int | None]) -> str:
-    return ", ".join(
-        f"{'NULL::VARCHAR' if place is None else f'f{place}'} AS c{i}" for i, place in enumerate(places, 1)
+    chosen = ", ".join(
+        f"{'NULL::VARCHAR' if text is None else text[1].replace('{}', quoted(text[0]))} AS c{i}"
+        for i, text in enumerate(texts, 1)
     )
+    return _fill(connection, table, f"SELECT {chosen} FROM read_parquet({literal(str(path))})", path)
+
+
+def load_columns(
+    connection: DuckDBPyConnection, table: str, columns: Sequence[Sequence[str | None]], path: Path
+) -> int:
+    """Put columns of texts into a table of columns c1 to cN, after the rows it has already; count them."""
+    import pyarrow as pa
+
+    cells = pa.table({f"c{i}": pa.array(texts, pa.string()) for i, texts in enumerate(columns, 1)})
+    name = f"cells_{table}"
+    connection.register(name, cells)
+    try:
+        return _fill(connection, table, f"SELECT * FROM {name}", path)
+    finally:
+        connection.unregister(name)
 
 
 def create_empty(connection: DuckDBPyConnection, table: str, width: int) -> None:
@@ -161,29 +214,37 @@ def in_parallel(
 
 
 def breaking_rows(
-    connection: DuckDBPyConnection, source: str, position: str, predicates: Sequence[str], columns: Sequence[str]
-) -> list[tuple[int, list[int], tuple[Any, ...]]]:
-    """Return the rows of a source for which a predicate holds, in the order of their positions.
+    connection: DuckDBPyConnection, source: str, position: str, predicates: Sequence[str], cells: Sequence[str]
+) -> Iterator[tuple[int, int, str | None]]:
+    """Yield each breach of a predicate by a row of a source, in the order of positions and predicates.
 
     Args: the source (a FROM clause), the SQL of the position of a row in it, the predicates, and
-    the SQL of the columns to return. A predicate that is null does not hold.
-    Returns for each such row its position, the numbers of the predicates that hold, its columns.
+    the SQL of the cell that goes with each. A predicate that is null does not hold.
+    Yields the position of the row, the number of the predicate, the text of its cell.
     Whether there is any such row is asked first: nearly all tables have none, and the question is
     cheaper to plan than the answer.
     """
     if not predicates:
-        return []
+        return
     condition = " OR ".join(f"({predicate}\n)" for predicate in predicates)
     question = f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1"
     _refuse_more_statements(connection, question)
     if not rows(connection, question):
-        return []
-    held = ", ".join(f"({predicate})" for predicate in predicates)
-    sql = f"SELECT {position}, [{held}], {', '.join(columns)} FROM {source} WHERE {condition} ORDER BY 1"
-    return [
-        (place, [i for i, holds in enumerate(flags) if holds], tuple(cells))
-        for place, flags, *cells in rows(connection, sql)
-    ]
+        return
+    held = ", ".join(f"CASE WHEN ({predicate}) THEN {i} END" for i, predicate in enumerate(predicates))
+    listed = f"unnest(list_filter([{held}], lambda i: i IS NOT NULL))"
+    texts = " ".join(f"WHEN {i} THEN cell{i}" for i in range(len(predicates)))
+    kept = ", ".join(f"{cell} AS cell{i}" for i, cell in enumerate(cells))
+    inner = f"SELECT {position} AS place, {listed} AS held, {kept} FROM {source} WHERE {condition}"
+    yield from many(connection, f"SELECT place, held, CASE held {texts} END FROM ({inner}) ORDER BY 1, 2")
+
+
+def many(connection: DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    """Run a query of ours and yield its rows, some at a time, so that a million do not flood memory."""
+    with _interruptible():
+        cursor = connection.execute(sql)
+        while part := cursor.fetchmany(PART):
+            yield from part
 
 
 def _refuse_more_statements(connection: DuckDBPyConnection, sql: str) -> None:

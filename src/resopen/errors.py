@@ -15,7 +15,7 @@ class Finding:
     `row` is the record number (header = 1, first data row = 2, 0 = the whole table), `line` the
     physical line where the record starts (0 = unknown), `column` the 1-based position of the
     field (0 = the whole row), `value` the text as it stands in the file. `details` fill the
-    placeholders of the message of the rule.
+    placeholders of the message of the rule. `file` is the file where a table has several.
     """
 
     rule: str
@@ -27,11 +27,15 @@ class Finding:
     value: str | None = None
     severity: Severity = "error"
     details: tuple[tuple[str, str], ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One problem in words: a finding with its message and remedy in one language."""
+    """One problem in words: a finding with its message and remedy in one language.
+
+    `file` is named where the table has several files, which count their rows each for itself.
+    """
 
     severity: Severity
     rule: str
@@ -43,6 +47,7 @@ class Issue:
     value: str | None
     message: str
     remedy: str
+    file: str = ""
 
 
 @dataclass(eq=False)

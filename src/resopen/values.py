@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from resopen import engine
 from resopen.schema import Resource, Table
 from resopen.tables.parquet import arrow_schema
+from resopen.validate.load import parquet_text
 from resopen.validate.types import text_sql, value_sql
 
 if TYPE_CHECKING:
@@ -33,13 +34,20 @@ def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
     """
     table = resource.table
     names = [field.name for field in table.fields]
+    dialect = resource.dialect
+    columns = [engine.Column(i, "" in field.missing_values) for i, field in enumerate(table.fields)]
     if resource.format == "parquet":
-        engine.load_parquet(connection, "t0", resource.path, names, range(len(names)))
-    else:
-        dialect = resource.dialect
-        engine.load_csv(
-            connection, "t0", resource.path, len(names), range(len(names)), dialect.delimiter, dialect.quote_char
+        kinds = [kind for _, kind in engine.parquet_columns(connection, resource.path)]
+        forms = [parquet_text(field, kind) for field, kind in zip(table.fields, kinds, strict=True)]
+        engine.load_parquet(
+            connection,
+            "t0",
+            resource.path,
+            [(name, form) if form else None for name, form in zip(names, forms, strict=True)],
         )
+    else:
+        layout = engine.Layout(dialect.delimiter, dialect.quote_char)
+        engine.load_csv(connection, "t0", resource.path, len(names), columns, layout)
     texts = [text_sql(field, f"c{i}") for i, field in enumerate(table.fields, 1)]
     values = [value_sql(field, text) for field, text in zip(table.fields, texts, strict=True)]
     order = ", ".join([*_key_order(table, values), "rowid"])

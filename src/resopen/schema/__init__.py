@@ -2,9 +2,10 @@
 
 from resopen.schema.folder import SchemaFolder, find_schema_folder, read_schema_folder
 from resopen.schema.package import load_package
-from resopen.schema.records import Field, ForeignKey, Package, Resource, Rule, RuleTarget, Table
+from resopen.schema.records import Dialect, Field, ForeignKey, Package, Resource, Rule, RuleTarget, Table
 
 __all__ = [
+    "Dialect",
     "Field",
     "ForeignKey",
     "Package",

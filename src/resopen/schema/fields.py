@@ -47,6 +47,7 @@ CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
     "exclusiveMinimum": ORDERED,
     "exclusiveMaximum": ORDERED,
 }
+FIELDS_MATCH = ("exact", "equal", "subset", "superset", "partial")
 OPTIONS = ("trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber", "delimiter", "itemType")
 PERSONAL_DATA = ("email", "phone", "snils", "inn")
 
@@ -121,8 +122,17 @@ def load_table(node: Any, name: str, where: str, default_missing: tuple[str, ...
     )
     return Table(
         name, bilingual(node, "title", where, ""), bilingual(node, "description", where, ""),
-        fields, primary_key, unique_keys, foreign_keys,
+        fields, primary_key, unique_keys, foreign_keys, fields_match(node, where),
     )  # fmt: skip
+
+
+def fields_match(node: Mapping[str, Any], where: str) -> str:
+    """Return how labels must match the fields; a list of one word, as some tools write it, is that word."""
+    value = node.get("fieldsMatch", "exact")
+    word = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if word not in FIELDS_MATCH:
+        raise wrong(where, "fieldsMatch", "unknown-value", found=str(value), expected=", ".join(FIELDS_MATCH))
+    return str(word)
 
 
 def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Field:

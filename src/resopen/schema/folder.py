@@ -10,7 +10,8 @@ from typing import Any
 
 from resopen.errors import DefinitionError, SetupError
 from resopen.schema.fields import load_table, names, take, wrong
-from resopen.schema.package import load_package, read_json, read_text
+from resopen.schema.files import read_json, read_text
+from resopen.schema.package import load_package
 from resopen.schema.records import Package
 
 PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"

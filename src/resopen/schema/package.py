@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from resopen.errors import DefinitionError, SetupError
-from resopen.schema.fields import bilingual, load_table, take, wrong
-from resopen.schema.records import Dialect, Package, Resource, Table
+from resopen.errors import SetupError
+from resopen.schema.dialect import load_dialect
+from resopen.schema.fields import bilingual, load_table, names, take, wrong
+from resopen.schema.files import read_json, safe_path
+from resopen.schema.records import Package, Resource, Table
 from resopen.schema.rules import load_rules
 
-FORMATS = ("csv", "tsv", "parquet")
+FORMATS = ("csv", "tsv", "parquet", "json", "xlsx")
+COMPRESSIONS = ("gz", "zip")
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a definition file in UTF-8.
-
-    Raises SetupError when the file cannot be read, DefinitionError when it is not UTF-8.
-    """
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start}"}) from error
-
-
-def read_json(path: Path) -> Any:
-    """Return the content of a JSON file.
-
-    Raises SetupError when the file cannot be read, DefinitionError when it is not JSON in UTF-8.
-    """
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        where = {"file": str(path), "key": f"line {error.lineno}, column {error.colno}", "reason": error.msg}
-        raise DefinitionError("definition.not-json", where) from error
-
-
-def unreadable(path: Path, error: OSError) -> SetupError:
-    """Return the error of a file that the system does not let us read."""
-    if isinstance(error, FileNotFoundError):
-        return SetupError("setup.no-such-file", {"file": str(path)})
-    return SetupError("setup.unreadable", {"file": str(path), "reason": error.strerror or str(error)})
-
-
-def load_package(descriptor: Any, base: Path, where: str, elsewhere: Mapping[str, Path] | None = None) -> Package:
+def load_package(
+    descriptor: Any, base: Path, where: str, elsewhere: Mapping[str, Path] | None = None, allow_remote: bool = False
+) -> Package:
     """Return the package of a Data Package descriptor.
 
     Args: the descriptor, the folder that its paths are relative to, the file it came from (for
-    messages), and the real places of resources whose files stand outside of that folder.
+    messages), the real places of resources whose files stand outside of that folder, and whether
+    paths may be https addresses.
     Raises DefinitionError, with the file and the key, when the descriptor is wrong.
     Source: Data Package version 2.
     """
@@ -62,7 +35,8 @@ def load_package(descriptor: Any, base: Path, where: str, elsewhere: Mapping[str
         raise wrong(where, "resources", "no-resources")
     nodes = [_with_schema(node, nodes) for node in nodes]
     resources = tuple(
-        load_resource(node, base, where, f"resources[{i}]", elsewhere or {}) for i, node in enumerate(nodes)
+        load_resource(node, base, where, f"resources[{i}]", elsewhere or {}, allow_remote)
+        for i, node in enumerate(nodes)
     )
     tables = {resource.name: resource.table for resource in resources}
     if len(tables) < len(resources):
@@ -115,21 +89,22 @@ def _with_schema(node: Any, nodes: Sequence[Any]) -> Any:
     return {**node, "schema": same[0]["schema"]} if same and "schema" in same[0] else node
 
 
-def load_resource(node: Any, base: Path, where: str, key: str, elsewhere: Mapping[str, Path]) -> Resource:
+def load_resource(
+    node: Any, base: Path, where: str, key: str, elsewhere: Mapping[str, Path], allow_remote: bool = False
+) -> Resource:
     """Return one resource of a descriptor; DefinitionError as in load_package."""
     if not isinstance(node, Mapping):
         raise wrong(where, key, "wrong-kind", found=type(node).__name__)
     name = take(node, "name", str, where, key, "")
     if not name:
         raise wrong(where, f"{key}.name", "no-name")
-    path = take(node, "path", str, where, key, "")
-    if not path:
-        raise wrong(where, f"{key}.path", "missing-key")
-    file_format = take(node, "format", str, where, key, PurePosixPath(path).suffix.lstrip(".").lower())
-    if file_format not in FORMATS:
-        raise wrong(where, f"{key}.format", "unknown-value", found=file_format, expected=", ".join(FORMATS))
-    schema = node.get("schema")
-    schema_where = where
+    data = node.get("data")
+    paths, urls = ((), ()) if data is not None else _places(node, base, where, key, allow_remote)
+    if name in elsewhere:
+        paths = (elsewhere[name],)
+    first = str(paths[0]) if paths else urls[0] if urls else ""
+    file_format, compression = _format(node, first, where, key)
+    schema, schema_where = node.get("schema"), where
     if isinstance(schema, str):
         schema_where = str(safe_path(base, schema, where, f"{key}.schema"))
         schema = read_json(Path(schema_where))
@@ -137,44 +112,57 @@ def load_resource(node: Any, base: Path, where: str, key: str, elsewhere: Mappin
     table = load_table(schema, name, table_where) if schema else _untyped_table(node, name, where, key)
     return Resource(
         table=table,
-        path=elsewhere.get(name) or safe_path(base, path, where, f"{key}.path"),
+        paths=paths,
         format=file_format,
         dialect=load_dialect(node.get("dialect"), file_format, base, where, f"{key}.dialect"),
         encoding=take(node, "encoding", str, where, key, "utf-8"),
         bytes=take(node, "bytes", int, where, key, None),
         hash=take(node, "hash", str, where, key, ""),
+        compression=compression,
+        urls=urls,
+        data=data,
     )
 
 
-def load_dialect(node: Any, file_format: str, base: Path, where: str, key: str) -> Dialect:
-    """Return the dialect of a resource; DefinitionError when a character is not one character."""
-    if isinstance(node, str):
-        node = read_json(safe_path(base, node, where, key))
-    node = node or {}
-    if not isinstance(node, Mapping):
-        raise wrong(where, key, "wrong-kind", found=type(node).__name__)
-    delimiter = take(node, "delimiter", str, where, key, "\t" if file_format == "tsv" else ",")
-    quote_char = take(node, "quoteChar", str, where, key, '"')
-    for name, value in (("delimiter", delimiter), ("quoteChar", quote_char)):
-        if len(value) != 1 or not value.isascii():
-            raise wrong(where, f"{key}.{name}", "unknown-value", found=value, expected="one ASCII character")
-    return Dialect(delimiter, quote_char, take(node, "header", bool, where, key, True))
+def _places(
+    node: Mapping[str, Any], base: Path, where: str, key: str, allow_remote: bool
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Return the files of a resource, or their addresses where they are remote."""
+    path = node.get("path")
+    if not path:
+        raise wrong(where, f"{key}.path", "missing-key")
+    listed = names(path, where, f"{key}.path")
+    remote = [item for item in listed if "://" in item]
+    if remote and not allow_remote:
+        raise wrong(where, f"{key}.path", "remote-path", path=remote[0])
+    if remote:
+        if len(remote) < len(listed) or not all(item.lower().startswith("https://") for item in remote):
+            raise wrong(where, f"{key}.path", "not-https", path=", ".join(listed))
+        return (), listed
+    return tuple(safe_path(base, item, where, f"{key}.path") for item in listed), ()
 
 
-def safe_path(base: Path, path: str, where: str, key: str) -> Path:
-    """Return the file of a relative path inside the package's folder.
+def _format(node: Mapping[str, Any], path: str, where: str, key: str) -> tuple[str, str]:
+    """Return the format and the compression of a resource, from its own keys or from its path.
 
-    Raises DefinitionError when the path is absolute, remote, climbs out with `..`, or leads out
-    of the folder through a symbolic link.
+    What is not a table is the format `file`, of which only bytes and hash are judged.
     """
-    pure = PurePosixPath(path)
-    odd = "\\" in path or ":" in path or "\0" in path
-    if odd or pure.is_absolute() or ".." in pure.parts:
-        raise wrong(where, key, "unsafe-path", path=path)
-    full = base / pure
-    if not full.resolve().is_relative_to(base.resolve()):
-        raise wrong(where, key, "unsafe-path", path=path)
-    return full
+    endings = [ending.lstrip(".").lower() for ending in PurePosixPath(path).suffixes]
+    by_path = endings[-1] if endings and endings[-1] in COMPRESSIONS else ""
+    compression = take(node, "compression", str, where, key, by_path)
+    if compression not in ("", *COMPRESSIONS):
+        raise wrong(where, f"{key}.compression", "unknown-value", found=compression, expected=", ".join(COMPRESSIONS))
+    if compression and endings and endings[-1] in COMPRESSIONS:
+        endings = endings[:-1]
+    guess = (endings[-1] if endings else "csv") if path else "json"
+    file_format = take(node, "format", str, where, key, guess)
+    file_format = guess if file_format in COMPRESSIONS else file_format
+    is_table = "schema" in node or node.get("type") == "table" or node.get("profile") == "tabular-data-resource"
+    if is_table and file_format not in FORMATS:
+        raise wrong(where, f"{key}.format", "unknown-value", found=file_format, expected=", ".join(FORMATS))
+    if not is_table and (file_format not in FORMATS or file_format == "json"):
+        return "file", compression
+    return file_format, compression
 
 
 def _untyped_table(node: Mapping[str, Any], name: str, where: str, key: str) -> Table:

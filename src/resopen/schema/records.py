@@ -62,6 +62,7 @@ class Table:
     primary_key: tuple[str, ...]
     unique_keys: tuple[tuple[str, ...], ...]
     foreign_keys: tuple[ForeignKey, ...]
+    fields_match: str = "exact"
 
     def field(self, name: str) -> Field:
         """Return the field of that name; KeyError when the table has none."""
@@ -77,24 +78,67 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the characters of a delimited file make cells, as Table Dialect says."""
+    """How the characters of a file make cells, as Table Dialect says (versions 1 and 2).
+
+    `header_rows` and `comment_rows` count records from 1. An empty `quote_char`, `escape_char`,
+    `comment_char`, `null_sequence` or `line_terminator` stands for none. `data_property` to
+    `item_keys` are of JSON, `sheet_number` (from 1, 0 = none) and `sheet_name` of spreadsheets.
+    """
 
     delimiter: str = ","
     quote_char: str = '"'
+    double_quote: bool = True
+    escape_char: str = ""
+    line_terminator: str = ""
+    skip_initial_space: bool = False
+    null_sequence: str = ""
     header: bool = True
+    header_rows: tuple[int, ...] = (1,)
+    header_join: str = " "
+    comment_rows: tuple[int, ...] = ()
+    comment_char: str = ""
+    case_sensitive_header: bool = True
+    data_property: str = ""
+    item_type: str = ""
+    item_keys: tuple[str, ...] = ()
+    sheet_number: int = 0
+    sheet_name: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether a file is comma-like CSV with its header in the first row, as nearly all are."""
+        return (
+            len(self.delimiter) == len(self.quote_char) == 1
+            and self.delimiter.isascii() and self.quote_char.isascii() and self.double_quote
+            and not (self.escape_char or self.line_terminator or self.skip_initial_space or self.null_sequence)
+            and self.header and self.header_rows == (1,) and not (self.comment_rows or self.comment_char)
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One table of a package and the file that holds its rows."""
+    """One table of a package and where its rows are.
+
+    `paths` are its files, one after the other; `urls` their addresses where they are remote, which
+    then have no path yet; `data` the rows themselves where the descriptor holds them.
+    `compression` is `gz`, `zip` or nothing.
+    """
 
     table: Table
-    path: Path
+    paths: tuple[Path, ...]
     format: str
     dialect: Dialect
     encoding: str
     bytes: int | None
     hash: str
+    compression: str = ""
+    urls: tuple[str, ...] = ()
+    data: Any = None
+
+    @property
+    def path(self) -> Path:
+        """The file of the table, or the first of several."""
+        return self.paths[0]
 
     @property
     def name(self) -> str:

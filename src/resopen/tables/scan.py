@@ -1,291 +1,339 @@
 """The structure of the records of a delimited file.
 
 The reader judges structure by RFC 4180 (encoding, header, ragged and blank rows, stray quotes)
-and never changes a file. Where a file has faults, a clean copy of its records goes into a scratch
-folder, so that the engine always reads a well-formed file and every record keeps its number.
+and never changes a file. Where a file has faults, or a dialect that the engine does not read, a
+clean copy of its records goes into a scratch folder, so that the engine always reads a well-formed
+file and every record keeps its number.
 """
 
 from __future__ import annotations
 
 import csv
-import os
+import io
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import IO
 
 from resopen.errors import Finding
-from resopen.schema import Resource
+from resopen.schema import Dialect, Resource
+from resopen.tables.delimited import Record, next_record, records
+from resopen.tables.encoding import BOM, UTF8, to_utf8
 from resopen.tables.files import read_bytes
-from resopen.tables.uniform import read_uniform
+from resopen.tables.lines import Lines, careful_lines
 
-BOM = b"\xef\xbb\xbf"
 DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
-# Below this size the careful reader is quicker than loading numpy.
+# Below this size reading every line with care is quicker than loading numpy.
 LARGE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the data records of a file stand, in runs of records whose rows and lines count up.
+
+    Run `i` begins with the data record at `positions[i]` (counted from 0), which is record
+    `rows[i]` of the file and starts at its physical line `lines[i]`, both counted from 1.
+    """
+
+    positions: array[int] = field(default_factory=lambda: array("q", [0]))
+    rows: array[int] = field(default_factory=lambda: array("q", [2]))
+    lines: array[int] = field(default_factory=lambda: array("q", [2]))
+    next_line: int = 2
+
+    def add(self, position: int, row: int, line: int) -> None:
+        """Begin a run, unless it goes on as the last one does."""
+        if (row - self.rows[-1], line - self.lines[-1]) == (position - self.positions[-1],) * 2:
+            return
+        for values, value in ((self.positions, position), (self.rows, row), (self.lines, line)):
+            values.append(value)
+
+    def row(self, position: int) -> int:
+        """Return the record number of the data record at the position."""
+        run = bisect_right(self.positions, position) - 1
+        return self.rows[run] + position - self.positions[run]
+
+    def line(self, position: int) -> int:
+        """Return the physical line of the data record at the position."""
+        run = bisect_right(self.positions, position) - 1
+        return self.lines[run] + position - self.positions[run]
 
 
 @dataclass(frozen=True)
 class Scan:
     """What the structure of a delimited file is.
 
-    `labels` is the header, `path` the file to read (the file itself or its clean copy), `rows`
-    and `lines` the record number and first physical line of each data record in that file; empty
-    where both simply count up from 2. `ragged` are the positions of records whose cells do not
-    match the header, so that their content is unknown.
+    `labels` is the header, `path` the file to read (the file itself or its clean copy) in the
+    `dialect`, which is always a plain one, and `is_crlf` how its lines end; `places` is where the
+    data records stand in the file of the resource. `ragged` are the positions of records whose
+    cells do not match the header, so that their content is unknown.
     """
 
     findings: tuple[Finding, ...]
     labels: tuple[str, ...]
     path: Path
     count: int
-    rows: Sequence[int] = ()
-    lines: Sequence[int] = ()
+    places: Places = field(default_factory=Places)
     ragged: frozenset[int] = frozenset()
-
-    def row(self, position: int) -> int:
-        """Return the record number of the data record at the position, counted from 0."""
-        return self.rows[position] if self.rows else position + 2
-
-    def line(self, position: int) -> int:
-        """Return the physical line of the data record at the position, counted from 0."""
-        return self.lines[position] if self.lines else position + 2
+    dialect: Dialect = field(default_factory=Dialect)
+    is_crlf: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of a delimited file: its first physical line, its cells, and a stray quote."""
+def scan(resource: Resource, path: Path, scratch: Path, labels: tuple[str, ...] = ()) -> Scan:
+    """Return the structure of a delimited file of a resource.
 
-    line: int
-    cells: tuple[str, ...]
-    quote_fault: str
-
-
-def scan(resource: Resource, scratch: Path) -> Scan:
-    """Return the structure of the delimited file of a resource.
-
-    Structure findings carry row and line; the records of ragged rows stay in the clean copy,
-    padded or cut, so that their keys can still be referred to.
+    Args: the resource, its file, a folder for a clean copy, and the labels of the resource's first
+    file where this one follows it: then a first record equal to them is a header, any other is data.
+    Structure findings carry row and line; the records of ragged rows stay in the clean copy, padded
+    or cut, so that their keys can still be referred to.
     Raises SetupError when the file cannot be read.
     """
-    name = resource.name
-    quick = _quick_scan(resource)
-    if quick:
-        return quick
-    content = read_bytes(resource.path)
-    findings: list[Finding] = []
-    if content.startswith(BOM):
-        findings.append(Finding("byte-order-mark", name, 1, 1, severity="warning"))
-        content = content[len(BOM) :]
-    text, fault = decode(content, resource)
-    if fault:
-        return Scan((*findings, fault), (), resource.path, 0)
-    if not text.strip():
-        return Scan((*findings, Finding("empty-file", name)), (), resource.path, 0)
-    if "\r" in text and "\n" not in text:
-        findings.append(Finding("cr-line-ends", name, 1, 1))
-        text = text.replace("\r", "\n")
-    other = _other_delimiter(text, resource)
+    if _is_large_utf8(resource, path):
+        with path.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as content:
+            if content[: len(BOM)] != BOM and content.find(b"\0") < 0 and _is_lined(content, resource.dialect):
+                try:
+                    return _scan_content(resource, content, path, scratch, labels)
+                except UnicodeDecodeError:
+                    pass
+    content_read, found, is_readable = to_utf8(read_bytes(path), resource)
+    if not is_readable:
+        return Scan(found, (), path, 0)
+    if not content_read.strip():
+        return Scan((*found, Finding("empty-file", resource.name)), (), path, 0)
+    content_read, more = _with_line_feeds(content_read, resource)
+    is_same = not more and len(content_read) == path.stat().st_size and resource.encoding.lower() in UTF8
+    done = _scan_content(resource, content_read, path if is_same else None, scratch, labels)
+    return replace(done, findings=(*found, *more, *done.findings))
+
+
+def _is_large_utf8(resource: Resource, path: Path) -> bool:
+    return path.stat().st_size >= LARGE and resource.encoding.lower() in UTF8 and not resource.dialect.line_terminator
+
+
+def _is_lined(content: mmap, dialect: Dialect) -> bool:
+    """Say whether the lines of a content end with LF or CR LF, and not with a lone CR."""
+    return content.find(b"\n") >= 0 and not dialect.line_terminator
+
+
+def _with_line_feeds(content: bytes, resource: Resource) -> tuple[bytes, tuple[Finding, ...]]:
+    """Return the content with its lines ended by line feeds, and a finding of lone returns."""
+    terminator = resource.dialect.line_terminator.encode()
+    if terminator not in (b"", b"\n", b"\r\n", b"\r"):
+        return content.replace(terminator, b"\n"), ()
+    if b"\r" in content and b"\n" not in content:
+        found = () if terminator == b"\r" else (Finding("cr-line-ends", resource.name, 1, 1),)
+        return content.replace(b"\r", b"\n"), found
+    return content, ()
+
+
+def _scan_content(
+    resource: Resource, content: bytes | mmap, path: Path | None, scratch: Path, known: tuple[str, ...]
+) -> Scan:
+    """Return the structure of a content in UTF-8; `path` is its file where that holds just this content."""
+    other = _other_delimiter(content, resource)
     if other:
         details = (("expected", DELIMITERS.get(resource.dialect.delimiter, "?")), ("found", DELIMITERS[other]))
-        return Scan((*findings, Finding("wrong-delimiter", name, 1, 1, details=details)), (), resource.path, 0)
-    records = list(parse(text, resource.dialect.delimiter, resource.dialect.quote_char))
-    labels, data = records[0].cells, records[1:]
-    if not resource.dialect.header:
-        labels, data = tuple(field.name for field in resource.table.fields), records
-    body = _body_findings(name, data, len(labels), first_row=2 if resource.dialect.header else 1)
-    ragged = frozenset(i for i, record in enumerate(data) if record.cells and _is_broken(record, len(labels)))
-    if not body and not findings and resource.dialect.header and "\r" not in text:
-        return Scan((), labels, resource.path, len(data), (), _lines(data))
-    return _clean_copy(resource, scratch, (*findings, *body), labels, data, ragged)
+        found = (Finding("wrong-delimiter", resource.name, 1, 1, details=details),)
+        return Scan(found, (), resource.path, 0)
+    header = _header(resource, content, known)
+    is_crlf = content[: header.stop].endswith(b"\r\n")
+    if not resource.dialect.is_plain or header.is_copied or path is None:
+        pairs = _all_records(content, header, resource.dialect)
+        with _copy(scratch) as handle:
+            handle.write(as_row(header.labels, Dialect()))
+            done = _gather(resource, content, header, pairs, handle, is_whole=True)
+        return replace(done, path=Path(handle.name), dialect=Dialect())
+    lines = _lines(content, header, resource.dialect, is_crlf)
+    pairs = _careful_records(content, header, lines, resource.dialect)
+    with _copy(scratch) as handle:
+        done = _gather(resource, content, header, pairs, handle, is_whole=False)
+        rest = header.line + lines.count - done.places.next_line
+        is_clean = not handle.tell()
+    copy = path if is_clean else Path(handle.name)
+    return replace(done, path=copy, count=done.count + max(rest, 0), is_crlf=is_crlf)
 
 
-def _quick_scan(resource: Resource) -> Scan | None:
-    """Return the structure of a large file that is well formed throughout, else None."""
-    dialect, path = resource.dialect, resource.path
-    if path.stat().st_size < LARGE or not dialect.header or resource.encoding.lower() not in ("utf-8", "utf8"):
-        return None
-    with path.open("rb") as handle:
-        header = handle.readline()
-    records = list(parse(header.decode("utf-8", "replace"), dialect.delimiter, dialect.quote_char))
-    if header.startswith(BOM) or len(records) != 1 or records[0].quote_fault or not records[0].cells:
-        return None
-    found = read_uniform(path, header, records[0].cells, dialect.delimiter, dialect.quote_char)
-    return Scan((), found.labels, path, found.count, (), found.lines) if found else None
+def _copy(scratch: Path) -> IO[bytes]:
+    return tempfile.NamedTemporaryFile("wb", suffix=".csv", dir=scratch, delete=False)
 
 
-def decode(content: bytes, resource: Resource) -> tuple[str, Finding | None]:
-    """Return the text of a file, or a finding that says where its encoding breaks."""
+@dataclass(frozen=True)
+class _Header:
+    """The labels of a file, where its data start, and the numbers of the first data record.
+
+    `is_copied` says that the file does not begin with these labels in one plain line.
+    """
+
+    labels: tuple[str, ...]
+    stop: int
+    row: int
+    line: int
+    is_copied: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def _header(resource: Resource, content: bytes | mmap, known: tuple[str, ...]) -> _Header:
+    """Return the header of a file by its dialect: rows joined, comments left out, or none at all."""
+    dialect = resource.dialect
+    if known or not dialect.header:
+        labels = known or tuple(item.name for item in resource.table.fields)
+        first = next(records(content, 0, dialect))
+        if known and first.cells == known:
+            return _Header(known, first.stop, 2, 1 + first.lines)
+        return _Header(labels or tuple(f"c{i + 1}" for i in range(len(first.cells))), 0, 1, 1, True)
+    rows: list[tuple[str, ...]] = []
+    stop, line, number = 0, 1, 0
+    findings: list[Finding] = []
+    for number, record in enumerate(records(content, 0, dialect), 1):
+        stop, line = record.stop, line + record.lines
+        if number in dialect.header_rows and not _is_comment(record, number, dialect):
+            rows.append(record.cells)
+            if record.fault:
+                findings.append(Finding(record.fault, resource.name, number, line - record.lines, record.column))
+        if len(rows) == len(dialect.header_rows) or number >= max(dialect.header_rows, default=1) + 100:
+            break
+    width = max((len(cells) for cells in rows), default=0)
+    labels = tuple(
+        dialect.header_join.join(cells[i] for cells in rows if i < len(cells) and cells[i]) for i in range(width)
+    )
+    is_copied = number != 1 or line != 2 or bool(findings)
+    return _Header(labels, stop, number + 1, line, is_copied, tuple(findings))
+
+
+def _is_comment(record: Record, number: int, dialect: Dialect) -> bool:
+    if number in dialect.comment_rows:
+        return True
+    return bool(dialect.comment_char and record.cells and record.cells[0].startswith(dialect.comment_char))
+
+
+def _lines(content: bytes | mmap, header: _Header, dialect: Dialect, is_crlf: bool) -> Lines:
+    """Return the lines after the header that need a careful reader: all of them in a small file."""
+    if len(content) >= LARGE:
+        return careful_lines(content, header.stop, len(header.labels), dialect.delimiter, dialect.quote_char, is_crlf)
+    starts = []
+    start = header.stop
+    while start < len(content):
+        starts.append(start)
+        end = content.find(b"\n", start)
+        start = len(content) if end < 0 else end + 1
+    return Lines(len(starts), range(len(starts)), starts)
+
+
+def _careful_records(
+    content: bytes | mmap, header: _Header, lines: Lines, dialect: Dialect
+) -> Iterator[tuple[int, Record]]:
+    """Yield the records that begin with a line that needs care, and the numbers of these lines."""
+    consumed = header.stop
+    for number, start in zip(lines.careful, lines.starts, strict=True):
+        if start >= consumed:
+            record = next_record(content, start, dialect)
+            consumed = record.stop
+            yield header.line + number, record
+
+
+def _all_records(content: bytes | mmap, header: _Header, dialect: Dialect) -> Iterator[tuple[int, Record]]:
+    line = header.line
+    for record in records(content, header.stop, dialect):
+        yield line, record
+        line += record.lines
+
+
+def _gather(
+    resource: Resource, content: bytes | mmap, header: _Header, pairs: Iterable[tuple[int, Record]],
+    copy: IO[bytes], is_whole: bool,
+) -> Scan:  # fmt: skip
+    """Return what the records that need care tell; the plain ones between them only count.
+
+    What differs from the file goes into the copy: with `is_whole` every record, in the plain
+    dialect, else the file as it stands with its faulty records mended or left out, or nothing at
+    all when there is none.
+    """
+    findings = list(header.findings)
+    places = Places(array("q", [0]), array("q", [header.row]), array("q", [header.line]))
+    ragged: list[int] = []
+    dialect = Dialect() if is_whole else resource.dialect
+    ending = (int(content[: header.stop].endswith(b"\r\n")), len(header.labels))
+    position, row, line, copied = 0, header.row, header.line, 0
+    for at, record in pairs:
+        position, row, line = position + at - line, row + at - line, at
+        found = None if _is_comment(record, row, resource.dialect) else _fault(resource, record, row, line, ending[1])
+        is_data = bool(record.cells) and not _is_comment(record, row, resource.dialect)
+        if found:
+            findings.append(found)
+        if is_whole or found or not is_data or _has_odd_end(content, record, ending[0]):
+            if not is_whole:
+                copy.write(content[copied : record.start])
+                copied = record.stop
+            if is_data:
+                copy.write(as_row(_cells(record, resource.dialect, ending[1]), dialect, "\r\n"[1 - ending[0] :]))
+        if found and is_data:
+            ragged.append(position)
+        position, row, line = position + is_data, row + 1, line + record.lines
+        places.add(position, row, line)
+    if copied:
+        copy.write(content[copied:])
+    places.add(position, row, line)
+    return Scan(
+        tuple(findings), header.labels, Path(), position, replace(places, next_line=line), frozenset(ragged), dialect
+    )
+
+
+def _cells(record: Record, dialect: Dialect, width: int) -> tuple[str, ...]:
+    """Return the cells of a record padded or cut to a width, the null sequence made empty."""
+    null = dialect.null_sequence
+    cells = tuple("" if null and cell == null else cell for cell in record.cells)
+    return (cells + ("",) * width)[:width]
+
+
+def as_row(cells: Sequence[str], dialect: Dialect, end: str = "\n") -> bytes:
+    """Return a record as the bytes of a line, every cell quoted."""
+    text = io.StringIO()
+    csv.writer(
+        text, delimiter=dialect.delimiter, quotechar=dialect.quote_char, lineterminator=end, quoting=csv.QUOTE_ALL
+    ).writerow(cells)
+    return text.getvalue().encode()
+
+
+def _has_odd_end(content: bytes | mmap, record: Record, is_crlf: int) -> bool:
+    """Say whether a record ends its lines otherwise than the header, or has lone carriage returns."""
+    text = content[record.start : record.stop]
+    return text.count(b"\r") != (text.count(b"\n") if is_crlf else 0) or (is_crlf > 0) != text.endswith(b"\r\n")
+
+
+def _fault(resource: Resource, record: Record, row: int, line: int, width: int) -> Finding | None:
+    """Return the finding of a blank, ragged or badly quoted record."""
     name = resource.name
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        known = (("byte", "1"), ("at", "1"), ("likely", "UTF-16"), ("expected", resource.encoding))
-        return "", Finding("encoding", name, 1, 1, details=known)
-    if b"\0" in content:
-        line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        return "", Finding("nul-byte", name, 0, line, details=(("byte", str(content.index(b"\0") + 1)),))
-    try:
-        return content.decode(resource.encoding), None
-    except LookupError:
-        return "", Finding("unknown-encoding", name, details=(("encoding", resource.encoding),))
-    except UnicodeDecodeError as error:
-        start = content.rfind(b"\n", 0, error.start) + 1
-        line = content.count(b"\n", 0, error.start) + 1
-        details = (
-            ("byte", str(error.start + 1)),
-            ("at", str(len(content[start : error.start].decode(resource.encoding, "replace")) + 1)),
-            ("likely", _likely_encoding(content)),
-            ("expected", resource.encoding),
-        )
-        return "", Finding("encoding", name, 0, line, details=details)
+    if not record.cells:
+        return Finding("blank-row", name, row, line)
+    if record.fault:
+        return Finding(record.fault, name, row, line, record.column)
+    if len(record.cells) == width:
+        return None
+    rule = "missing-cells" if len(record.cells) < width else "extra-cells"
+    return Finding(rule, name, row, line, details=(("expected", str(width)), ("found", str(len(record.cells)))))
 
 
-def _other_delimiter(text: str, resource: Resource) -> str:
+def _other_delimiter(content: bytes | mmap, resource: Resource) -> str:
     """Return the delimiter that a file really has, or nothing where the declared one fits.
 
     A `sep=;` line says it in so many words; else the header is one cell that another delimiter
     would split into the fields of the schema.
     """
-    header, own = text.split("\n", 1)[0].strip("\r"), resource.dialect.delimiter
+    end = content.find(b"\n")
+    header = content[: len(content) if end < 0 else end].decode("utf-8", "replace").strip("\r")
+    own = resource.dialect.delimiter
     if header.lower().startswith("sep=") and len(header) == 5 and header[4] in DELIMITERS and header[4] != own:
         return header[4]
-    names = {field.name for field in resource.table.fields}
-    if own in header or len(names) < 2:
+    names = {item.name for item in resource.table.fields}
+    if own in header or len(names) < 2 or not resource.dialect.header:
         return ""
     fitting = (mark for mark in DELIMITERS if names <= {label.strip('" ') for label in header.split(mark)})
     return next(fitting, "")
 
 
-def _likely_encoding(content: bytes) -> str:
-    """Name Windows-1251 where its letters make up most of the bytes above 127, else say unknown."""
-    high = [byte for byte in content[:100_000] if byte > 127]
-    cyrillic = sum(byte >= 0xC0 or byte in (0xA8, 0xB8) for byte in high)
-    return "Windows-1251" if high and cyrillic > 0.8 * len(high) else "?"
-
-
-def parse(text: str, delimiter: str, quote: str) -> Iterator[Record]:
-    """Yield the records of a delimited text, the header among them; blank lines have no cells.
-
-    Quotes follow RFC 4180: a quoted cell is quoted whole, a quote inside it is doubled. A record
-    with a stray or an unclosed quote is read as one physical line, quotes taken as plain text.
-    """
-    position, line = 0, 1
-    while position < len(text):
-        end = text.find("\n", position)
-        end = len(text) if end < 0 else end
-        plain = text[position:end].removesuffix("\r")
-        if quote not in plain:
-            yield Record(line, tuple(plain.split(delimiter)) if plain else (), "")
-            position, line = end + 1, line + 1
-            continue
-        cells, stop, fault = _quoted_record(text, position, delimiter, quote)
-        if fault:
-            yield Record(line, tuple(plain.split(delimiter)), fault)
-            position, line = end + 1, line + 1
-            continue
-        yield Record(line, tuple(cells), "")
-        line += text.count("\n", position, stop)
-        position = stop
-
-
-def _quoted_record(text: str, position: int, delimiter: str, quote: str) -> tuple[list[str], int, str]:
-    """Return the cells of the record at the position, where it stops, and its quote fault."""
-    cells: list[str] = []
-    while True:
-        if text.startswith(quote, position):
-            cell, position, fault = _quoted_cell(text, position + 1, quote)
-            if fault:
-                return cells, position, fault
-        else:
-            stop = _cell_end(text, position, delimiter)
-            cell, position = text[position:stop], stop
-            if quote in cell:
-                return cells, position, "stray-quote"
-        if text.startswith(delimiter, position):
-            cells.append(cell)
-            position += 1
-            continue
-        if text.startswith("\r\n", position):
-            position += 1
-        cells.append(cell.removesuffix("\r") if position < len(text) else cell)
-        if position >= len(text):
-            return cells, position, ""
-        return (cells, position + 1, "") if text[position] == "\n" else (cells, position, "stray-quote")
-
-
-def _quoted_cell(text: str, position: int, quote: str) -> tuple[str, int, str]:
-    """Return the content of a quoted cell, the place after its closing quote, and its fault."""
-    pieces: list[str] = []
-    while True:
-        stop = text.find(quote, position)
-        if stop < 0:
-            return "", position, "unclosed-quote"
-        pieces.append(text[position:stop])
-        if text.startswith(quote, stop + 1):
-            pieces.append(quote)
-            position = stop + 2
-            continue
-        return "".join(pieces), stop + 1, ""
-
-
-def _cell_end(text: str, position: int, delimiter: str) -> int:
-    ends = [place for place in (text.find(delimiter, position), text.find("\n", position)) if place >= 0]
-    return min(ends, default=len(text))
-
-
-def _is_broken(record: Record, width: int) -> bool:
-    return bool(record.quote_fault) or len(record.cells) != width
-
-
-def _body_findings(name: str, data: Sequence[Record], width: int, first_row: int) -> tuple[Finding, ...]:
-    """Return the findings of blank, ragged and badly quoted records."""
-    findings = []
-    for row, record in enumerate(data, first_row):
-        if not record.cells:
-            findings.append(Finding("blank-row", name, row, record.line))
-        elif record.quote_fault:
-            findings.append(Finding(record.quote_fault, name, row, record.line))
-        elif len(record.cells) != width:
-            rule = "missing-cells" if len(record.cells) < width else "extra-cells"
-            details = (("expected", str(width)), ("found", str(len(record.cells))))
-            findings.append(Finding(rule, name, row, record.line, details=details))
-    return tuple(findings)
-
-
-def _lines(data: Sequence[Record]) -> Sequence[int]:
-    """Return the first line of each record, or nothing where they simply count up from 2."""
-    return () if not data or data[-1].line == len(data) + 1 else [record.line for record in data]
-
-
-def _clean_copy(
-    resource: Resource, scratch: Path, findings: tuple[Finding, ...], labels: tuple[str, ...],
-    data: Sequence[Record], ragged: frozenset[int],
-) -> Scan:  # fmt: skip
-    """Write the records that have cells into the scratch folder, with the header, as plain CSV."""
-    first_row = 2 if resource.dialect.header else 1
-    kept = [(i, record) for i, record in enumerate(data) if record.cells]
-    handle_number, name = tempfile.mkstemp(".csv", dir=scratch)
-    os.close(handle_number)
-    path = Path(name)
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(
-            handle, delimiter=resource.dialect.delimiter, quotechar=resource.dialect.quote_char,
-            lineterminator="\n", quoting=csv.QUOTE_ALL,
-        )  # fmt: skip
-        writer.writerow(labels)
-        for _, record in kept:
-            writer.writerow((record.cells + ("",) * len(labels))[: len(labels)])
-    return Scan(
-        findings,
-        labels,
-        path,
-        len(kept),
-        [i + first_row for i, _ in kept],
-        [record.line for _, record in kept],
-        frozenset(position for position, (i, _) in enumerate(kept) if i in ragged),
-    )
-
-
 def record_count(content: bytes) -> int:
     """Return the number of data records of a well-formed CSV in UTF-8, the header not counted."""
-    text = content.decode("utf-8", "replace")
-    return max(sum(1 for record in parse(text, ",", '"') if record.cells) - 1, 0)
+    return max(sum(1 for record in records(content, 0, Dialect()) if record.cells) - 1, 0)

@@ -10,7 +10,7 @@ from typing import Any
 from resopen.engine import literal, quoted
 from resopen.schema import Field, ForeignKey, Table
 from resopen.validate.load import Loaded
-from resopen.validate.types import constant_sql, engine_can_match, text_sql, value_sql
+from resopen.validate.types import cast_sql, constant_sql, engine_can_match, mistyped_sql, text_sql, value_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,14 @@ class Check:
 
 
 def _bound(operator: str) -> Callable[[Field, Any, str, str], str]:
-    return lambda field, limit, text, value: f"{value} {operator} {constant_sql(field, limit)}"
+    def broken(field: Field, limit: Any, text: str, value: str) -> str:
+        compared = f"{value} {operator} {constant_sql(field, limit)}"
+        if field.type != "integer":
+            return compared
+        as_float = f"TRY_CAST({text} AS DOUBLE) {operator} {constant_sql(field, limit)}"
+        return f"({compared} OR ({value} IS NULL AND {as_float}))"
+
+    return broken
 
 
 def _enum(field: Field, members: Any, text: str, value: str) -> str:
@@ -37,11 +44,9 @@ BROKEN: Mapping[str, Callable[[Field, Any, str, str], str]] = MappingProxyType(
     {
         "enum": _enum,
         "categories": _enum,
-        "pattern": lambda field, form, text, value: (
-            f"{value} IS NOT NULL AND NOT regexp_full_match({text}, {literal(form)})"
-        ),
-        "minLength": lambda field, limit, text, value: f"length({value}) < {int(limit)}",
-        "maxLength": lambda field, limit, text, value: f"length({value}) > {int(limit)}",
+        "pattern": lambda field, form, text, value: f"NOT regexp_full_match({text}, {literal(form)})",
+        "minLength": lambda field, limit, text, value: f"length({text}) < {int(limit)}",
+        "maxLength": lambda field, limit, text, value: f"length({text}) > {int(limit)}",
         "minimum": _bound("<"),
         "maximum": _bound(">"),
         "exclusiveMinimum": _bound("<="),
@@ -57,23 +62,28 @@ def cell_checks(field: Field, column: int, cell: str) -> list[Check]:
     so that the constraints are unknown rather than broken.
     """
     text = text_sql(field, cell)
-    value = value_sql(field, text)
+    wrong, value = mistyped_sql(field, text), cast_sql(field, text)
     checks = []
     if field.constraints.get("required"):
         checks.append(Check("required", column, f"{text} IS NULL"))
-    if value != text:
-        checks.append(Check("type", column, f"{text} IS NOT NULL AND {value} IS NULL", (("type", type_key(field)),)))
+    if wrong:
+        checks.append(Check("type", column, wrong, (("type", type_key(field)),)))
     for name, limit in field.constraints.items():
-        if name == "pattern" and not engine_can_match(limit):
+        if name not in BROKEN or (name == "pattern" and not engine_can_match(limit)):
             continue
-        if name in BROKEN:
-            shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
-            checks.append(Check(name, column, BROKEN[name](field, limit, text, value), (("expected", shown),)))
+        shown = ", ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
+        fails = BROKEN[name](field, limit, text, value)
+        checks.append(Check(name, column, _if_typed(fails, wrong), (("expected", shown),)))
     if field.decimal_places is not None:
         form = literal(r".*\.[0-9]{" + str(field.decimal_places + 1) + ",}.*")
         details = (("expected", str(field.decimal_places)),)
         checks.append(Check("decimalPlaces", column, f"regexp_full_match({text}, {form})", details))
     return checks
+
+
+def _if_typed(fails: str, wrong: str) -> str:
+    """Return a predicate that says nothing of a text which is not of the type; the cheap half first."""
+    return f"{fails} AND NOT ({wrong})" if wrong else fails
 
 
 def type_key(field: Field) -> str:

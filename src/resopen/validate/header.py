@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from resopen.errors import Finding
-from resopen.schema import Table
+from resopen.schema import Dialect, Table
 
 
 @dataclass(frozen=True)
@@ -18,26 +18,58 @@ class Header:
     places: tuple[int | None, ...]
 
 
-def match_header(table: Table, labels: Sequence[str]) -> Header:
-    """Match the labels of a file with the fields of its schema, which must be equal and in order.
+def match_header(table: Table, labels: Sequence[str], dialect: Dialect, is_keyed: bool = False) -> Header:
+    """Match the labels of a file with the fields of its schema, as its fieldsMatch demands.
 
     A label close to a missing field is taken for it, with one finding that names both, so that
-    its column is still judged. Source: Table Schema, fieldsMatch `exact`.
+    its column is still judged. Labels none of which is a field, in a file with as many columns, are
+    taken for a row of data whose header is missing. `is_keyed` labels, the keys of objects, have no
+    order. Source: Table Schema, fieldsMatch: `exact` (all fields in order), `equal` (all in any
+    order), `subset` (all and more), `superset` (no others), `partial` (at least one).
     """
     fields = [field.name for field in table.fields]
-    if list(labels) == fields:
+    if list(labels) == fields or not fields:
         return Header((), tuple(range(len(fields))))
-    findings: list[Finding] = []
+    places, strange, findings = _known(table, labels, dialect.case_sensitive_header)
+    missing = [name for name in fields if name not in places]
+    if not places and table.fields_match == "partial":
+        return Header((Finding("no-common-label", table.name, 1, 1),), (None,) * len(fields))
+    if table.fields_match in ("exact", "equal", "subset"):
+        findings += _missing(table, missing, places, strange)
+    if not places and len(labels) == len(fields):
+        return Header((Finding("no-header", table.name, 1, 1),), tuple(range(len(fields))))
+    if table.fields_match in ("exact", "equal", "superset"):
+        findings += [_finding(table, "extra-label", place, label) for label, place in strange.items()]
+    order = [field for _, field in sorted((place, field) for field, place in places.items())]
+    if table.fields_match == "exact" and not findings and order != fields and not is_keyed:
+        wrong = next(i for i, (found, expected) in enumerate(zip(order, fields, strict=True)) if found != expected)
+        findings.append(_finding(table, "label-order", places[order[wrong]], order[wrong], fields[wrong]))
+    return Header(tuple(findings), tuple(places.get(field) for field in fields))
+
+
+def _known(
+    table: Table, labels: Sequence[str], is_case_sensitive: bool
+) -> tuple[dict[str, int], dict[str, int], list[Finding]]:
+    """Return where fields stand, where labels that are no field stand, and repeated labels."""
+    alike = {field.name if is_case_sensitive else field.name.lower(): field.name for field in table.fields}
     places: dict[str, int] = {}
     strange: dict[str, int] = {}
+    findings = []
     for place, label in enumerate(labels):
-        if label in places or label in strange:
+        name = alike.get(label if is_case_sensitive else label.lower())
+        if label in strange or (name or label) in places:
             findings.append(_finding(table, "repeated-label", place, label))
-        elif label in fields:
-            places[label] = place
+        elif name:
+            places[name] = place
         else:
             strange[label] = place
-    for field in [name for name in fields if name not in places]:
+    return places, strange, findings
+
+
+def _missing(table: Table, missing: Sequence[str], places: dict[str, int], strange: dict[str, int]) -> list[Finding]:
+    """Return the findings of missing fields; a strange label close to one is moved to the places."""
+    findings = []
+    for field in missing:
         close = get_close_matches(field.lower(), [label.strip().lower() for label in strange], 1, 0.75)
         alike = next((label for label in strange if close and label.strip().lower() == close[0]), None)
         if alike is None:
@@ -45,12 +77,7 @@ def match_header(table: Table, labels: Sequence[str]) -> Header:
         else:
             places[field] = strange.pop(alike)
             findings.append(_finding(table, "renamed-label", places[field], alike, field))
-    findings += [_finding(table, "extra-label", place, label) for label, place in strange.items()]
-    order = [field for _, field in sorted((place, field) for field, place in places.items())]
-    if not findings and order != fields:
-        wrong = next(i for i, (found, expected) in enumerate(zip(order, fields, strict=True)) if found != expected)
-        findings.append(_finding(table, "label-order", places[order[wrong]], order[wrong], fields[wrong]))
-    return Header(tuple(findings), tuple(places.get(field) for field in fields))
+    return findings
 
 
 def _finding(table: Table, rule: str, place: int, label: str, expected: str = "") -> Finding:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resopen import engine
 from resopen.errors import DefinitionError, Finding
-from resopen.schema import Resource, Table
-from resopen.tables.files import read_bytes
-from resopen.tables.scan import Scan, scan
+from resopen.schema import Field, Resource, Table
+from resopen.tables.native import Grid, as_texts, read_json_rows, read_sheet
+from resopen.tables.scan import Places, Scan, scan
+from resopen.tables.source import local_files
 from resopen.validate.header import match_header
 
 if TYPE_CHECKING:
@@ -20,77 +22,261 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One file of a table: its name where there are several, its structure, and its first position."""
+
+    file: str
+    scan: Scan
+    start: int
+
+
+@dataclass(frozen=True)
 class Loaded:
-    """A table in the engine: its number there, its structure, and where its fields stand."""
+    """A table in the engine: its number there, its files, how many rows, where its fields stand.
+
+    `file_text` says that a null cell was an empty text in the file.
+    """
 
     number: int
     table: Table
-    scan: Scan
+    parts: tuple[Part, ...]
+    count: int
     places: tuple[int | None, ...]
+    file_text: bool = True
 
     def knows(self, names: Iterable[str]) -> bool:
         """Say whether the file has the columns of all these fields."""
         return all(self.places[self.table.column(name) - 1] is not None for name in names)
+
+    def row(self, position: int) -> int:
+        """Return the record number, in its file, of the row at a position counted from 0."""
+        part = self.part(position)
+        return part.scan.places.row(position - part.start)
+
+    def part(self, position: int) -> Part:
+        """Return the file that holds the row at a position."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        return self.parts[bisect_right([part.start for part in self.parts], position) - 1]
 
     def finding(self, rule: str, position: int, column: int, value: str | None, **rest: Any) -> Finding | None:
         """Return a finding at a cell, or None where the cell's content is unknown.
 
         The cells of a ragged row and of a column that the file lacks are unknown.
         """
-        place = self.places[column - 1]
-        if position in self.scan.ragged or place is None:
+        place, part = self.places[column - 1], self.part(position)
+        local = position - part.start
+        if local in part.scan.ragged or place is None:
             return None
-        row, line = self.scan.row(position), self.scan.line(position)
-        return Finding(rule, self.table.name, row, line, place + 1, self.table.fields[column - 1].name, value, **rest)
+        text = "" if value is None and self.file_text else value
+        row, line = part.scan.places.row(local), part.scan.places.line(local)
+        name = self.table.fields[column - 1].name
+        return Finding(rule, self.table.name, row, line, place + 1, name, text, file=part.file, **rest)
 
 
 def load(
     connection: DuckDBPyConnection, resource: Resource, number: int, scratch: Path
 ) -> tuple[list[Finding], Loaded]:
     """Load the table of a resource; a file that has no readable records becomes an empty table."""
-    name, width = f"t{number}", len(resource.table.fields)
-    if not resource.path.is_file():
-        engine.create_empty(connection, name, width)
-        finding = Finding("missing-file", resource.name, details=(("file", str(resource.path)),))
-        return [finding], Loaded(number, resource.table, Scan((), (), resource.path, 0), (None,) * width)
-    findings = list(_file_findings(resource))
-    if resource.format == "parquet":
-        labels = engine.parquet_names(connection, resource.path)
-        count = engine.parquet_count(connection, resource.path)
-        if not width:
-            engine.create_empty(connection, name, width)
-            return findings, Loaded(number, resource.table, Scan((), labels, resource.path, count), ())
-        header = match_header(resource.table, labels)
-        engine.load_parquet(connection, name, resource.path, labels, header.places)
-        structure = Scan((), labels, resource.path, count)
-        return findings + list(header.findings), Loaded(number, resource.table, structure, header.places)
-    structure = scan(resource, scratch)
-    findings += structure.findings
-    if not structure.labels or not width:
-        engine.create_empty(connection, name, width)
-        return findings, Loaded(number, resource.table, structure, (None,) * width)
-    header = match_header(resource.table, structure.labels)
-    engine.load_csv(
-        connection, name, structure.path, len(structure.labels), header.places,
-        resource.dialect.delimiter, resource.dialect.quote_char,
-    )  # fmt: skip
-    return findings + list(header.findings), Loaded(number, resource.table, structure, header.places)
+    width = len(resource.table.fields)
+    files, found = local_files(resource, scratch) if resource.data is None else ((), ())
+    findings = [*found, *_file_findings(resource, files)]
+    if found:
+        engine.create_empty(connection, f"t{number}", width)
+        return findings, _unread(resource, number)
+    if resource.format == "file":
+        engine.create_empty(connection, f"t{number}", width)
+        return findings, _unread(resource, number)
+    readers = {"parquet": _load_parquet, "json": _load_native, "xlsx": _load_native}
+    read = _load_native if resource.data is not None else readers.get(resource.format, _load_delimited)
+    more, loaded = read(connection, resource, number, files, scratch)
+    return findings + more, loaded
 
 
-def _file_findings(resource: Resource) -> Iterator[Finding]:
+def _unread(resource: Resource, number: int, scan: Scan | None = None) -> Loaded:
+    scan = scan or Scan((), (), Path(), 0)
+    return Loaded(number, resource.table, (Part("", scan, 0),), 0, (None,) * len(resource.table.fields))
+
+
+def _load_delimited(
+    connection: DuckDBPyConnection, resource: Resource, number: int, files: Sequence[Path], scratch: Path
+) -> tuple[list[Finding], Loaded]:
+    """Load one delimited file, or several whose records follow each other."""
+    fields, findings = resource.table.fields, []
+    parts: list[Part] = []
+    labels: tuple[str, ...] = ()
+    places: tuple[int | None, ...] = ()
+    count = 0
+    for file in files:
+        found = scan(resource, file, scratch, labels)
+        name = _part_name(resource, files, file)
+        findings += [_in_file(item, name) for item in found.findings]
+        if not found.labels:
+            engine.create_empty(connection, f"t{number}", len(fields))
+            return findings, _unread(resource, number, found)
+        if not parts:
+            labels = found.labels
+            header = match_header(resource.table, labels, resource.dialect)
+            places = header.places
+            findings += [_in_file(item, name) for item in header.findings]
+        parts.append(Part(name, found, count))
+        if fields:
+            columns = [
+                engine.Column(place, "" in field.missing_values) for place, field in zip(places, fields, strict=True)
+            ]
+            newline = "\\r\\n" if found.is_crlf else "\\n"
+            layout = engine.Layout(found.dialect.delimiter, found.dialect.quote_char, newline)
+            engine.load_csv(connection, f"t{number}", found.path, len(labels), columns, layout)
+        count += found.count
+    if not fields:
+        engine.create_empty(connection, f"t{number}", 0)
+    return findings, Loaded(number, resource.table, tuple(parts), count, places)
+
+
+def _load_parquet(
+    connection: DuckDBPyConnection, resource: Resource, number: int, files: Sequence[Path], scratch: Path
+) -> tuple[list[Finding], Loaded]:
+    """Load Parquet files; each typed column becomes the text that its field would have in CSV."""
+    fields, findings = resource.table.fields, []
+    parts: list[Part] = []
+    places: tuple[int | None, ...] = ()
+    count = 0
+    for file in files:
+        name = _part_name(resource, files, file)
+        columns = engine.parquet_columns(connection, file)
+        labels = tuple(label for label, _ in columns)
+        header = match_header(resource.table, labels, resource.dialect)
+        findings += [_in_file(item, name) for item in header.findings]
+        places = header.places
+        texts: list[tuple[str, str] | None] = []
+        for i, (field, place) in enumerate(zip(fields, places, strict=True)):
+            sql = None if place is None else parquet_text(field, columns[place][1])
+            if place is not None and sql is None:
+                details = (("expected", field.type), ("found", columns[place][1]))
+                findings.append(
+                    Finding("column-type", resource.name, 1, 0, place + 1, field.name, details=details, file=name)
+                )
+                places = (*places[:i], None, *places[i + 1 :])
+            texts.append((columns[place][0], sql) if place is not None and sql else None)
+        size = engine.parquet_count(connection, file)
+        if fields:
+            engine.load_parquet(connection, f"t{number}", file, texts)
+        parts.append(Part(name, Scan((), labels, file, size), count))
+        count += size
+    if not fields:
+        engine.create_empty(connection, f"t{number}", 0)
+    return findings, Loaded(number, resource.table, tuple(parts), count, places, file_text=False)
+
+
+def parquet_text(field: Field, kind: str) -> str | None:
+    """Return the SQL of the text of a typed Parquet column, with `{}` for the value; None if it cannot hold the field.
+
+    Texts are judged by their lexical form, as those of CSV; other columns must be of a kind that
+    holds the values of the field.
+    """
+    empty = "nullif({}, '')" if "" in field.missing_values else "{}"
+    kind = kind.split("(")[0]
+    if kind in ("VARCHAR", "JSON", "UUID") or kind.startswith("ENUM"):
+        return empty if kind == "VARCHAR" else empty.replace("{}", "{}::VARCHAR")
+    whole = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+    is_moment = kind in ("DATE", "TIME") or kind.startswith("TIMESTAMP")
+    if kind == "BOOLEAN" and field.type in ("boolean", "any"):
+        true, false = (
+            field.options.get(name, [word])[0] for name, word in (("trueValues", "true"), ("falseValues", "false"))
+        )
+        return f"CASE {{}} WHEN true THEN {engine.literal(str(true))} WHEN false THEN {engine.literal(str(false))} END"
+    if kind in whole and field.type in ("integer", "number", "year", "duration", "any"):
+        return "{}::VARCHAR" if field.type != "year" else "lpad({}::VARCHAR, 4, '0')"
+    if kind in ("DECIMAL", "DOUBLE", "FLOAT") and field.type in ("number", "any"):
+        point = engine.literal(str(field.options.get("decimalChar", ".")))
+        return f"replace(replace(replace({{}}::VARCHAR, 'inf', 'INF'), 'nan', 'NaN'), '.', {point})"
+    if kind in ("DECIMAL", "DOUBLE", "FLOAT") and field.type == "integer":
+        return "regexp_replace({}::VARCHAR, '[.]0+$', '')"
+    if is_moment and field.type in ("date", "time", "datetime", "any"):
+        if field.format not in ("default", "any"):
+            return f"strftime({{}}, {engine.literal(field.format)})"
+        if kind == "DATE" or kind == "TIME":
+            return "{}::VARCHAR"
+        return (
+            "replace({}::VARCHAR, ' ', 'T')"
+            if field.type != "date"
+            else "regexp_replace({}::VARCHAR, ' 00:00:00$', '')"
+        )
+    is_nested = kind.startswith(("STRUCT", "MAP")) or kind.endswith("[]")
+    if is_nested and field.type in ("object", "array", "geojson", "geopoint", "any"):
+        return "to_json({})::VARCHAR"
+    return None
+
+
+def _load_native(
+    connection: DuckDBPyConnection, resource: Resource, number: int, files: Sequence[Path], scratch: Path
+) -> tuple[list[Finding], Loaded]:
+    """Load JSON tables, inline rows or sheets."""
+    fields, findings = resource.table.fields, []
+    parts: list[Part] = []
+    places: tuple[int | None, ...] = ()
+    count = 0
+    for file in files or (None,):
+        grid = read_sheet(resource, file) if file and resource.format == "xlsx" else read_json_rows(resource, file)
+        name = _part_name(resource, files, file) if file else ""
+        findings += [_in_file(item, name) for item in grid.findings]
+        if not grid.labels:
+            engine.create_empty(connection, f"t{number}", len(fields))
+            return findings, _unread(resource, number)
+        header = match_header(resource.table, grid.labels, resource.dialect, is_keyed=grid.is_keyed)
+        findings += [_in_file(item, name) for item in header.findings]
+        places = header.places
+        columns, wrong = as_texts(resource, grid, places)
+        findings += [_in_file(item, name) for item in wrong]
+        if fields:
+            missing = ["" in field.missing_values for field in fields]
+            texts = [
+                [text or None for text in column] if empty else column
+                for column, empty in zip(columns, missing, strict=True)
+            ]
+            engine.load_columns(connection, f"t{number}", texts, file or Path(resource.name))
+        parts.append(Part(name, _grid_scan(grid), count))
+        count += len(grid.rows)
+    if not fields:
+        engine.create_empty(connection, f"t{number}", 0)
+    return findings, Loaded(number, resource.table, tuple(parts), count, places, file_text=False)
+
+
+def _grid_scan(grid: Grid) -> Scan:
+    """Return the structure of a grid: its lines are its rows; rows of another width are unknown."""
+    places = Places()
+    for values in (places.rows, places.lines):
+        values[0] = grid.first_row
+    ragged = frozenset(item.row - grid.first_row for item in grid.findings if item.row)
+    return Scan((), grid.labels, Path(), len(grid.rows), places, ragged)
+
+
+def _part_name(resource: Resource, files: Sequence[Path], file: Path) -> str:
+    """Return the name of a file among several, as the descriptor has it; nothing where it is the only one."""
+    if len(files) < 2:
+        return ""
+    return str(resource.paths[files.index(file)]) if resource.paths else resource.urls[files.index(file)]
+
+
+def _in_file(finding: Finding, file: str) -> Finding:
+    return replace(finding, file=file) if file else finding
+
+
+def _file_findings(resource: Resource, files: Sequence[Path]) -> Iterator[Finding]:
     """Compare the bytes and the hash that the descriptor declares with those of the file."""
-    if resource.bytes is None and not resource.hash:
+    paths = resource.paths or tuple(files)
+    if (resource.bytes is None and not resource.hash) or len(paths) != 1 or not paths[0].is_file():
         return
-    content = read_bytes(resource.path)
-    if resource.bytes is not None and resource.bytes != len(content):
-        details = (("expected", str(resource.bytes)), ("found", str(len(content))))
-        yield Finding("bytes", resource.name, details=details)
+    size = paths[0].stat().st_size
+    if resource.bytes is not None and resource.bytes != size:
+        yield Finding("bytes", resource.name, details=(("expected", str(resource.bytes)), ("found", str(size))))
     algorithm, _, expected = resource.hash.rpartition(":")
     if expected:
         try:
-            found = hashlib.new(algorithm or "md5", content, usedforsecurity=False).hexdigest()
+            with paths[0].open("rb") as handle:
+                digest = hashlib.file_digest(handle, lambda: hashlib.new(algorithm or "md5", usedforsecurity=False))
         except ValueError as error:
             known = {"file": resource.name, "key": "hash", "found": algorithm, "expected": "sha256, md5"}
             raise DefinitionError("definition.unknown-value", known) from error
-        if found != expected.lower():
-            yield Finding("hash", resource.name, details=(("expected", expected), ("found", found)))
+        if digest.hexdigest() != expected.lower():
+            yield Finding("hash", resource.name, details=(("expected", expected), ("found", digest.hexdigest())))

@@ -31,7 +31,7 @@ class Report:
 def sort_findings(findings: Sequence[Finding], package: Package) -> list[Finding]:
     """Return the findings in the order of the package's tables, then row, line, column and rule."""
     order = {resource.name: i for i, resource in enumerate(package.resources)}
-    return sorted(findings, key=lambda f: (order.get(f.table, -1), f.row, f.line, f.column, f.rule, f.details))
+    return sorted(findings, key=lambda f: (order.get(f.table, -1), f.file, f.row, f.line, f.column, f.rule, f.details))
 
 
 def put_into_words(finding: Finding, package: Package, messages: Messages) -> Issue:
@@ -49,7 +49,7 @@ def put_into_words(finding: Finding, package: Package, messages: Messages) -> Is
         remedy = messages.text(f"issues.{finding.rule}.remedy", details)
     return Issue(
         finding.severity, finding.rule.removesuffix("-null"), finding.table, finding.row, finding.line,
-        finding.column, finding.field, finding.value, message, remedy,
+        finding.column, finding.field, finding.value, message, remedy, finding.file,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def judge_rules(
     if not package.rules:
         return
     unknown = {name for name, item in loaded.items() if None in item.places}
-    broken = {(item.table, item.row, item.field) for item in found if item.severity == "error"}
+    broken = {(item.table, item.file, item.row, item.field) for item in found if item.severity == "error"}
     read = " ".join(target.fails_where for rule in package.rules for target in rule.targets)
     engine.in_parallel(connection, lambda cursor, item: _name_table(cursor, item, read), list(loaded.values()))
     known = [
@@ -56,7 +56,7 @@ def _name_table(connection: DuckDBPyConnection, item: Loaded, read: str) -> None
     To bind the view of a small table again in every rule costs more than to keep its typed rows.
     """
     if item.table.fields:
-        is_kept = item.scan.count < SMALL and item.table.name in read
+        is_kept = item.count < SMALL and item.table.name in read
         kind = "TABLE" if is_kept else "VIEW"
         name = engine.quoted(item.table.name)
         engine.rows(connection, f"CREATE {kind} {name} AS {typed_sql(item.number, item.table)}")
@@ -64,7 +64,7 @@ def _name_table(connection: DuckDBPyConnection, item: Loaded, read: str) -> None
 
 def _judge_table(
     connection: DuckDBPyConnection, known: Sequence[tuple[Rule, RuleTarget]], name: str, item: Loaded,
-    broken: set[tuple[str, int, str]],
+    broken: set[tuple[str, str, int, str]],
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings of the rules that judge one table row by row, all in one query."""
     targets = [(rule, target) for rule, target in known if target.table == name]
@@ -76,20 +76,19 @@ def _judge_table(
         for _, target in targets
     ]
     try:
-        found = engine.breaking_rows(connection, view, "_row", [target.fails_where for _, target in targets], cells)
+        predicates = [target.fails_where for _, target in targets]
+        found = list(engine.breaking_rows(connection, view, "_row", predicates, cells))
     except engine.WrongSql as error:
-        predicates = [(rule.id, target.fails_where) for rule, target in targets]
-        raise _wrong_rule(connection, view, predicates, error) from error
-    for position, held, values in found:
-        row = item.scan.row(position)
-        for i in held:
-            rule, target = targets[i]
-            if any((name, row, field) in broken for field in target.fields):
-                continue
-            column = item.table.column(target.fields[0])
-            finding = item.finding(rule.id, position, column, values[i], severity=rule.severity)
-            if finding:
-                yield finding
+        named = [(rule.id, target.fails_where) for rule, target in targets]
+        raise _wrong_rule(connection, view, named, error) from error
+    for position, held, value in found:
+        rule, target = targets[held]
+        file, row = item.part(position).file, item.row(position)
+        if any((name, file, row, field) in broken for field in target.fields):
+            continue
+        finding = item.finding(rule.id, position, item.table.column(target.fields[0]), value, severity=rule.severity)
+        if finding:
+            yield finding
 
 
 def _judge_cells(
@@ -104,25 +103,26 @@ def _judge_cells(
     engine.rows(connection, f"CREATE TEMP TABLE cells AS SELECT * FROM ({every_cell}) WHERE cell IS NOT NULL")
     predicates = [rule.cell_fails_where for rule in judged]
     try:
-        found = engine.breaking_rows(connection, "cells", "rowid", predicates, ["item", "position", "col", "cell"])
+        place = "item || ' ' || position || ' ' || col || ' ' || cell"
+        found = list(engine.breaking_rows(connection, "cells", "rowid", predicates, [place] * len(predicates)))
     except engine.WrongSql as error:
         named = [(rule.id, rule.cell_fails_where) for rule in judged]
         raise _wrong_rule(connection, "cells", named, error) from error
     items = list(loaded.values())
-    for _, held, (i, position, column, cell) in found:
-        item = items[i]
-        for rule in (judged[j] for j in held):
-            if rule.permitted_by in item.table.fields[column - 1].personal_data:
-                continue
-            finding = item.finding(rule.id, position, column, cell, severity=rule.severity)
-            if finding:
-                yield finding
+    for _, held, text in found:
+        at, position, column, cell = (text or "").split(" ", 3)
+        item, rule = items[int(at)], judged[held]
+        if rule.permitted_by in item.table.fields[int(column) - 1].personal_data:
+            continue
+        finding = item.finding(rule.id, int(position), int(column), cell, severity=rule.severity)
+        if finding:
+            yield finding
 
 
 def _cells_sql(i: int, item: Loaded) -> str:
     """Return the SELECT of the free text cells of a table: which table, which row, which column."""
     columns = [j for j, field in enumerate(item.table.fields, 1) if is_free_text(field, item.table)]
-    if not columns or not item.scan.count:
+    if not columns or not item.count:
         return ""
     cells = ", ".join(text_sql(item.table.fields[j - 1], f"c{j}") for j in columns)
     return (

@@ -32,7 +32,7 @@ def validate(package: Package, messages: Messages, run_date: date, memory_limit:
     Raises SetupError when a file cannot be read, DefinitionError when a rule's SQL is wrong.
     """
     with tempfile.TemporaryDirectory(prefix="resopen-") as scratch:
-        connection = engine.connect(run_date, memory_limit)
+        connection = engine.connect(run_date, memory_limit, Path(scratch))
         findings: list[Finding] = []
         loaded: dict[str, Loaded] = {}
         numbered = list(enumerate(package.resources))
@@ -51,31 +51,28 @@ def validate(package: Package, messages: Messages, run_date: date, memory_limit:
         findings += judge_rules(connection, package, loaded, findings)
         connection.close()
     issues = tuple(put_into_words(item, package, messages) for item in sort_findings(findings, package))
-    return Report(issues, tuple((name, item.scan.count) for name, item in loaded.items()))
+    return Report(issues, tuple((name, item.count) for name, item in loaded.items()))
 
 
 def _judge(connection: DuckDBPyConnection, item: Loaded, loaded: Mapping[str, Loaded]) -> Iterator[Finding]:
     """Yield the findings of the cells and keys of one table; a table without rows has none."""
     fields = item.table.fields
-    if not item.scan.count or not fields:
+    if not item.count or not fields:
         return
     checks = row_checks(item.table, loaded)
-    cells = [f"o.c{i}" for i in range(1, len(fields) + 1)]
     broken_form: set[tuple[int, int]] = set()
-    judged = f"t{item.number} o"
-    fails = [check.fails for check in checks]
+    fails, cells = [check.fails for check in checks], [f"o.c{check.column}" for check in checks]
     try:
-        breaking = engine.breaking_rows(connection, judged, "o.rowid", fails, cells)
+        for position, held, value in engine.breaking_rows(connection, f"t{item.number} o", "o.rowid", fails, cells):
+            check = checks[held]
+            if check.rule in ("pattern", "minLength", "maxLength"):
+                broken_form.add((position, check.column))
+            found = item.finding(check.rule, position, check.column, value, details=check.details)
+            if found:
+                yield found
     except engine.WrongSql as error:
         details = {"file": item.table.name, "key": "schema", "reason": str(error)}
         raise DefinitionError("definition.not-checkable", details) from error
-    for position, broken, values in breaking:
-        for check in (checks[i] for i in broken):
-            if check.rule in ("pattern", "minLength", "maxLength"):
-                broken_form.add((position, check.column))
-            found = item.finding(check.rule, position, check.column, values[check.column - 1], details=check.details)
-            if found:
-                yield found
     yield from _repeated(connection, item)
     for column, field in enumerate(fields, 1):
         if not engine_can_match(field.constraints.get("pattern", "")):
@@ -90,7 +87,7 @@ def _repeated(connection: DuckDBPyConnection, item: Loaded) -> Iterator[Finding]
         if not engine.rows(connection, any_repeated_sql(item.number, item.table, key)):
             continue
         for position, first, value in engine.rows(connection, repeated_sql(item.number, item.table, key)):
-            details = (("fields", ", ".join(key)), ("first", str(item.scan.row(first))))
+            details = (("fields", ", ".join(key)), ("first", str(item.row(first))))
             found = item.finding(rule, position, column, value, details=details)
             if found:
                 yield found

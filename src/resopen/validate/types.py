@@ -66,13 +66,49 @@ def sql_type(field: Field) -> str:
 
 
 def text_sql(field: Field, cell: str) -> str:
-    """Return the SQL of the text of a cell, null where it is one of the missing values."""
-    if not field.missing_values:
+    """Return the SQL of the text of a cell, null where it is one of the missing values.
+
+    An empty cell is null in the engine already, where the field counts it as missing.
+    """
+    others = [value for value in field.missing_values if value]
+    if not others:
         return cell
-    if len(field.missing_values) == 1:
-        return f"nullif({cell}, {literal(field.missing_values[0])})"
-    missing = ", ".join(literal(value) for value in field.missing_values)
+    if len(others) == 1:
+        return f"nullif({cell}, {literal(others[0])})"
+    missing = ", ".join(literal(value) for value in others)
     return f"CASE WHEN {cell} IN ({missing}) THEN NULL ELSE {cell} END"
+
+
+def mistyped_sql(field: Field, text: str) -> str:
+    """Return the SQL that is true where a text is not of the type, or nothing where all texts are.
+
+    It says the same as a null in `value_sql`, in the form that the engine judges fastest.
+    """
+    if field.type == "date" and field.format == "default":
+        # The engine also knows infinite days and years of five digits, which print as they stand.
+        return f"TRY_CAST({text} AS DATE)::VARCHAR IS DISTINCT FROM {text} OR length({text}) <> 10"
+    if field.type in ("integer", "number", "year"):
+        bare = _bare_sql(field, text)
+        wrong = f"NOT regexp_full_match({bare}, {literal(LEXICAL[field.type])})"
+        if field.options.get("groupChar") or field.decimal_places is not None:
+            return f"{text} IS NOT NULL AND ({value_sql(field, text)}) IS NULL"
+        return wrong
+    value = value_sql(field, text)
+    return "" if value == text else f"{text} IS NOT NULL AND {value} IS NULL"
+
+
+def cast_sql(field: Field, text: str) -> str:
+    """Return the SQL of the value of a text that is known to be of the type; anything otherwise.
+
+    A whole number too large for the engine is compared as a float, which orders it rightly.
+    """
+    if field.type in ("integer", "year"):
+        return f"TRY_CAST({_bare_sql(field, text)} AS BIGINT)"
+    if field.type == "number":
+        return f"TRY_CAST({_bare_sql(field, text)} AS {sql_type(field)})"
+    if field.type == "date" and field.format == "default":
+        return f"TRY_CAST({text} AS DATE)"
+    return value_sql(field, text)
 
 
 def value_sql(field: Field, text: str) -> str:
@@ -103,7 +139,7 @@ def value_sql(field: Field, text: str) -> str:
             return _when(text, LEXICAL["yearmonth"])
     if field.type in ("integer", "number"):
         text = _bare_sql(field, text)
-    return _when(text, LEXICAL[field.type], f"TRY_CAST({_infinite(field, text)} AS {sql_type(field)})")
+    return _when(text, LEXICAL[field.type], f"TRY_CAST({text} AS {sql_type(field)})")
 
 
 def constant_sql(field: Field, value: object) -> str:
@@ -117,11 +153,6 @@ def constant_sql(field: Field, value: object) -> str:
 def _when(text: str, form: str, value: str = "", also: str = "true") -> str:
     condition = f"regexp_full_match({text}, {literal(form)})" + (f" AND {also}" if also != "true" else "")
     return f"CASE WHEN {condition} THEN {value or text} END"
-
-
-def _infinite(field: Field, text: str) -> str:
-    """Return the text of a number with INF in the engine's own words, where the field may hold it."""
-    return f"replace({text}, 'INF', 'Infinity')" if field.type == "number" and field.decimal_places is None else text
 
 
 def _bare_sql(field: Field, text: str) -> str:

@@ -1,0 +1,58 @@
+"""The bytes of a table file as UTF-8, or what hinders it."""
+
+from __future__ import annotations
+
+from resopen.errors import Finding
+from resopen.schema import Resource
+
+BOM = b"\xef\xbb\xbf"
+UTF8 = ("utf-8", "utf8", "ascii", "us-ascii")
+
+
+def to_utf8(content: bytes, resource: Resource) -> tuple[bytes, tuple[Finding, ...], bool]:
+    """Return a file's content in UTF-8, what was found, and whether the content can be read.
+
+    A byte order mark is removed with a warning where the file is declared to be UTF-8; UTF-16 that
+    is declared is read with or without its mark. Nothing is guessed: bytes that the declared
+    encoding does not allow end the reading, with the place and the likely encoding.
+    """
+    name, encoding = resource.name, resource.encoding.lower().replace("_", "-")
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") and not encoding.startswith("utf-16"):
+        known = (("byte", "1"), ("at", "1"), ("likely", "UTF-16"), ("expected", resource.encoding))
+        return b"", (Finding("encoding", name, 1, 1, details=known),), False
+    found: tuple[Finding, ...] = ()
+    if content.startswith(BOM) and encoding in UTF8:
+        found, content = (Finding("byte-order-mark", name, 1, 1, severity="warning"),), content[len(BOM) :]
+    if b"\0" in content and not encoding.startswith(("utf-16", "utf-32")):
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        fault = Finding("nul-byte", name, 0, line, details=(("byte", str(content.index(b"\0") + 1)),))
+        return b"", (*found, fault), False
+    try:
+        text = content.decode(resource.encoding)
+    except LookupError:
+        fault = Finding("unknown-encoding", name, details=(("encoding", resource.encoding),))
+        return b"", (*found, fault), False
+    except UnicodeDecodeError as error:
+        return b"", (*found, _wrong_byte(content, error, resource)), False
+    if encoding in UTF8:
+        return content, found, True
+    return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), found, True
+
+
+def _wrong_byte(content: bytes, error: UnicodeDecodeError, resource: Resource) -> Finding:
+    start = content.rfind(b"\n", 0, error.start) + 1
+    line = content.count(b"\n", 0, error.start) + 1
+    details = (
+        ("byte", str(error.start + 1)),
+        ("at", str(len(content[start : error.start].decode(resource.encoding, "replace")) + 1)),
+        ("likely", _likely_encoding(content)),
+        ("expected", resource.encoding),
+    )
+    return Finding("encoding", resource.name, 0, line, details=details)
+
+
+def _likely_encoding(content: bytes) -> str:
+    """Name Windows-1251 where its letters make up most of the bytes above 127, else say unknown."""
+    high = [byte for byte in content[:100_000] if byte > 127]
+    cyrillic = sum(byte >= 0xC0 or byte in (0xA8, 0xB8) for byte in high)
+    return "Windows-1251" if high and cyrillic > 0.8 * len(high) else "?"

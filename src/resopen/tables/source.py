@@ -1,0 +1,161 @@
+"""The files of a resource brought within reach: fetched and unpacked into the scratch folder."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from resopen.errors import Finding, SetupError
+from resopen.schema import Resource
+
+# An archive may unpack to this much, or to GROWTH times its own size, whichever is more.
+UNPACKED_LIMIT = 1 << 30
+GROWTH = 100
+REMOTE_LIMIT = 16 << 30
+TIMEOUT = 60
+PIECE = 1 << 20
+
+
+class SupportsRead(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most so many."""
+
+
+class TooLarge(Exception):
+    """More bytes came than the limit allows."""
+
+
+def local_files(resource: Resource, scratch: Path) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+    """Return the plain files of a resource and what was found on the way.
+
+    Remote files are fetched, compressed ones unpacked into the scratch folder. A file that is not
+    there, an archive that is damaged or grows beyond the limit is a finding, and the files are then
+    none. Raises SetupError when an address cannot be fetched.
+    """
+    paths = resource.paths or tuple(fetch(url, scratch) for url in resource.urls)
+    findings: list[Finding] = []
+    plain: list[Path] = []
+    for path in paths:
+        if not path.is_file():
+            rule = "not-a-file" if path.exists() else "missing-file"
+            findings.append(Finding(rule, resource.name, details=(("file", str(path)),)))
+            continue
+        found = _unpacked(resource, path, scratch) if resource.compression else path
+        (findings if isinstance(found, Finding) else plain).append(found)  # type: ignore[arg-type]
+    return (() if findings else tuple(plain)), tuple(findings)
+
+
+def fetch(url: str, scratch: Path) -> Path:
+    """Fetch an https address into the scratch folder; redirections must stay https.
+
+    Raises SetupError when it is not https, cannot be reached, or sends more than the limit.
+    """
+    from urllib.error import URLError
+    from urllib.request import urlopen
+
+    if not url.lower().startswith("https://"):
+        raise SetupError("setup.not-https", {"url": url})
+    try:
+        with urlopen(url, timeout=TIMEOUT) as answer, _new_file(scratch, PurePosixPath(url).suffix) as handle:  # noqa: S310
+            if not answer.geturl().lower().startswith("https://"):
+                raise SetupError("setup.not-https", {"url": answer.geturl()})
+            _copy(answer, handle, REMOTE_LIMIT)
+            return Path(handle.name)
+    except TooLarge as error:
+        raise SetupError("setup.unreachable", {"url": url, "reason": f"> {REMOTE_LIMIT} B"}) from error
+    except (URLError, OSError, ValueError) as error:
+        raise SetupError("setup.unreachable", {"url": url, "reason": str(getattr(error, "reason", error))}) from error
+
+
+def unpack_package(path: Path, scratch: Path) -> Path:
+    """Unpack a zipped Data Package into the scratch folder and return the folder of its descriptor.
+
+    The descriptor is datapackage.json at the top of the archive or in its only folder.
+    Raises SetupError when the archive is damaged, grows beyond the limit, has a member that leads
+    out of the folder, or holds no descriptor.
+    """
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if sum(member.file_size for member in members) > _limit(path):
+                raise SetupError("setup.archive-too-large", {"file": str(path), "limit": str(_limit(path))})
+            for member in members:
+                _unpack_member(archive, member, folder, path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise SetupError("setup.damaged-archive", {"file": str(path), "reason": str(error)}) from error
+    except TooLarge as error:
+        raise SetupError("setup.archive-too-large", {"file": str(path), "limit": str(_limit(path))}) from error
+    tops = [folder, *sorted(item for item in folder.iterdir() if item.is_dir())]
+    for top in tops[: 2 if len(tops) == 2 else 1]:
+        if (top / "datapackage.json").is_file():
+            return top
+    raise SetupError("setup.no-descriptor", {"folder": str(path)})
+
+
+def holds_descriptor(path: Path) -> bool:
+    """Say whether a file is a zip archive with a datapackage.json at its top or in a folder of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(PurePosixPath(name).name == "datapackage.json" for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
+def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, path: Path) -> None:
+    name = PurePosixPath(member.filename.replace("\\", "/"))
+    if name.is_absolute() or ".." in name.parts or ":" in member.filename:
+        raise SetupError("setup.unsafe-member", {"file": str(path), "member": member.filename})
+    target = folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(member) as packed, target.open("wb") as handle:
+        _copy(packed, handle, _limit(path))
+
+
+def _unpacked(resource: Resource, path: Path, scratch: Path) -> Path | Finding:
+    try:
+        with _new_file(scratch, f".{resource.format}") as handle:
+            if resource.compression == "gz":
+                with gzip.open(path) as packed:
+                    _copy(packed, handle, _limit(path))
+            else:
+                with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive.infolist())) as packed:
+                    _copy(packed, handle, _limit(path))
+            return Path(handle.name)
+    except TooLarge:
+        details = (("file", str(path)), ("limit", f"{_limit(path):,}".replace(",", "\u00a0")))
+        return Finding("archive-too-large", resource.name, details=details)
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+        return Finding("damaged-archive", resource.name, details=(("file", str(path)), ("reason", str(error))))
+
+
+def _only_member(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    files = [member for member in members if not member.is_dir() and not member.filename.startswith("__MACOSX/")]
+    if len(files) != 1:
+        raise ValueError(f"{len(files)} files in the archive, expected 1")
+    return files[0]
+
+
+def _limit(path: Path) -> int:
+    return max(UNPACKED_LIMIT, GROWTH * path.stat().st_size)
+
+
+def _copy(source: SupportsRead, target: IO[bytes], limit: int) -> None:
+    """Copy bytes; TooLarge as soon as there are more than the limit."""
+    total = 0
+    while piece := source.read(PIECE):
+        total += len(piece)
+        if total > limit:
+            raise TooLarge
+        target.write(piece)
+
+
+def _new_file(scratch: Path, suffix: str) -> IO[bytes]:
+    return tempfile.NamedTemporaryFile("wb", suffix=suffix, dir=scratch, delete=False)
