@@ -90,7 +90,7 @@ def test_help_stands_in_both_languages(command: str) -> None:
         (["validate", "--today", "вчера"], "--today: ожидается"),
         (["validate", "no/such/datapackage.json"], "такого файла нет"),
         (["validate", "docs"], "нет datapackage.json"),
-        (["validate", "README.md"], "не в JSON"),
+        (["validate", "README.md"], "не пакет и не таблица"),
         (["publish", "--version", "one"], "не версия"),
         (["trace", "no-such", "--sources", "."], "Рекомендации no-such нет"),
         (["trace", "--sources", "."], "Назовите рекомендацию"),

@@ -96,7 +96,7 @@ def test_wrong_definition_is_refused_by_file_and_key(
     assert key in caught.value.details["key"]
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "../x.csv", "a/../../x.csv", "https://example.org/a.csv", "C:\\x.csv"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "../x.csv", "a/../../x.csv", "C:\\x.csv"])
 def test_path_out_of_the_package_is_refused(path: str, tmp_path: Path) -> None:
     node = {"resources": [{"name": "a", "path": path, "format": "csv"}]}
     with pytest.raises(DefinitionError) as caught:

@@ -10,7 +10,7 @@ import click
 from resopen.messages import Messages
 
 
-class MemorySize(click.ParamType):
+class MemorySize(click.ParamType[str]):
     """An amount of memory such as 512MiB or 1GiB."""
 
     name = "size"

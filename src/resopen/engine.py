@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-MAX_LINE = 1 << 24
+LONGEST = 1 << 21
 PART = 20_000
 
 
@@ -79,46 +79,45 @@ class Column:
 
 
 def load_csv(
-    connection: DuckDBPyConnection, table: str, path: Path, width: int, columns: Sequence[Column], layout: Layout
-) -> int:
+    connection: DuckDBPyConnection, table: str, path: Path, width: int, columns: Sequence[Column], layout: Layout,
+    is_more: bool = False,
+) -> int:  # fmt: skip
     """Read a well-formed delimited file with a header into a table of text columns c1 to cN.
 
     Args: `width` is the number of columns of the file; `columns` are those of the table.
-    Rows keep their order, so that rowid counts the data records from 0; a table that is there
-    already gets the rows after its own. Returns the number of rows read.
+    `is_more` appends to a table that is there already.
+    Rows keep their order, so that rowid counts the data records from 0. Returns how many were read.
     Raises SetupError when the engine cannot read the file.
     """
     names = ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width))
     source = (
         f"read_csv({literal(str(path))}, header = true, auto_detect = false, columns = {{{names}}}, "
         f"delim = {literal(layout.delimiter)}, quote = {literal(layout.quote)}, escape = {literal(layout.quote)}, "
-        f"new_line = '{layout.newline}', nullstr = '', strict_mode = true, max_line_size = {MAX_LINE}, "
-        f"buffer_size = {2 * MAX_LINE})"
+        f"nullstr = '', strict_mode = true, max_line_size = {layout.longest}, "
+        f"buffer_size = {2 * layout.longest})"
     )
     chosen = ", ".join(
         f"{'NULL::VARCHAR' if column.place is None else _from_csv(column)} AS c{i}"
         for i, column in enumerate(columns, 1)
     )
-    return _fill(connection, table, f"SELECT {chosen} FROM {source}", path)
+    return _fill(connection, table, f"SELECT {chosen} FROM {source}", path, is_more)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a well-formed delimited file is written: `newline` is `\\n` or `\\r\\n`, as SQL names it."""
+    """How a well-formed delimited file is written; `longest` is no less than the bytes of any record."""
 
     delimiter: str = ","
     quote: str = '"'
-    newline: str = "\\n"
+    longest: int = LONGEST
 
 
 def _from_csv(column: Column) -> str:
     return f"f{column.place}" if column.empty_is_null else f"coalesce(f{column.place}, '')"
 
 
-def _fill(connection: DuckDBPyConnection, table: str, select: str, path: Path) -> int:
-    """Append the rows of a query to a table, which is made where it is not there, and count them."""
-    known = rows(connection, f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(table)}")
-    sql = f"INSERT INTO {table} {select}" if known else f"CREATE TABLE {table} AS {select}"
+def _fill(connection: DuckDBPyConnection, table: str, select: str, path: Path, is_more: bool) -> int:
+    sql = f"INSERT INTO {table} {select}" if is_more else f"CREATE TABLE {table} AS {select}"
     return int(_load(connection, sql, path).fetchall()[0][0])
 
 
@@ -135,9 +134,10 @@ def parquet_count(connection: DuckDBPyConnection, path: Path) -> int:
 
 
 def load_parquet(
-    connection: DuckDBPyConnection, table: str, path: Path, texts: Sequence[tuple[str, str] | None]
-) -> int:
-    """Read a Parquet file into a table of text columns c1 to cN, after the rows it has already.
+    connection: DuckDBPyConnection, table: str, path: Path, texts: Sequence[tuple[str, str] | None],
+    is_more: bool = False,
+) -> int:  # fmt: skip
+    """Read a Parquet file into a table of text columns c1 to cN; `is_more` appends to it.
 
     Args: for each column of the table the name of the file's column and the SQL that makes its
     text, with `{}` for the value; None for one that the file lacks. A null stays a null.
@@ -147,20 +147,21 @@ def load_parquet(
         f"{'NULL::VARCHAR' if text is None else text[1].replace('{}', quoted(text[0]))} AS c{i}"
         for i, text in enumerate(texts, 1)
     )
-    return _fill(connection, table, f"SELECT {chosen} FROM read_parquet({literal(str(path))})", path)
+    return _fill(connection, table, f"SELECT {chosen} FROM read_parquet({literal(str(path))})", path, is_more)
 
 
 def load_columns(
-    connection: DuckDBPyConnection, table: str, columns: Sequence[Sequence[str | None]], path: Path
-) -> int:
-    """Put columns of texts into a table of columns c1 to cN, after the rows it has already; count them."""
+    connection: DuckDBPyConnection, table: str, columns: Sequence[Sequence[str | None]], path: Path,
+    is_more: bool = False,
+) -> int:  # fmt: skip
+    """Put columns of texts into a table of columns c1 to cN and count the rows; `is_more` appends to it."""
     import pyarrow as pa
 
     cells = pa.table({f"c{i}": pa.array(texts, pa.string()) for i, texts in enumerate(columns, 1)})
     name = f"cells_{table}"
     connection.register(name, cells)
     try:
-        return _fill(connection, table, f"SELECT * FROM {name}", path)
+        return _fill(connection, table, f"SELECT * FROM {name}", path, is_more)
     finally:
         connection.unregister(name)
 

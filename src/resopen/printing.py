@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from typing import TypeVar
 
-from resopen.errors import Issue
+from resopen.errors import Finding, Issue
 from resopen.messages import Messages
 from resopen.validate import Report
 
 Paint = Callable[[str, str], str]
+Problem = TypeVar("Problem", Finding, Issue)
 
 
 def to_text(report: Report, messages: Messages, limit: int, paint: Paint) -> str:
-    """Return the report as text: the issues as in `issues_text`, then the total."""
+    """Return the report as text: its issues as in `issues_text`, then the total."""
     total = _total(report, messages, paint)
-    return f"{issues_text(report.issues, messages, limit, paint)}\n\n{total}" if report.issues else total
+    groups = [(list(report.in_words(members[: limit or None])), len(members)) for members in _grouped(report.findings)]
+    return "\n\n".join([*_groups_text(groups, messages, paint), total])
 
 
 def issues_text(issues: Sequence[Issue], messages: Messages, limit: int, paint: Paint) -> str:
@@ -24,38 +26,40 @@ def issues_text(issues: Sequence[Issue], messages: Messages, limit: int, paint: 
     Args: the issues, the catalogue, how many issues of one rule in one table to print (0 = all),
     and how to paint a text in a named colour.
     """
-    groups = groupby(sorted(issues, key=_first_seen(issues)), key=lambda issue: (issue.table, issue.rule))
-    return "\n\n".join("\n".join(_group_lines(list(members), messages, limit, paint)) for _, members in groups)
+    groups = [(members[: limit or None], len(members)) for members in _grouped(issues)]
+    return "\n\n".join(_groups_text(groups, messages, paint))
 
 
-def _group_lines(issues: Sequence[Issue], messages: Messages, limit: int, paint: Paint) -> Iterator[str]:
+def _grouped(issues: Sequence[Problem]) -> list[list[Problem]]:
+    """Return the issues of each rule in each table; tables in their order, rules as first met."""
+    tables: dict[str, dict[str, list[Problem]]] = {}
+    for issue in issues:
+        rule = issue.rule.removesuffix("-null")
+        tables.setdefault(issue.table, {}).setdefault(rule, []).append(issue)
+    return [members for rules in tables.values() for members in rules.values()]
+
+
+def _groups_text(groups: Sequence[tuple[Sequence[Issue], int]], messages: Messages, paint: Paint) -> list[str]:
+    return ["\n".join(_group_lines(shown, count, messages, paint)) for shown, count in groups]
+
+
+def _group_lines(shown: Sequence[Issue], number: int, messages: Messages, paint: Paint) -> Iterator[str]:
     """Yield the lines of the issues of one rule in one table; a remedy they share is printed once."""
-    first = issues[0]
+    first = shown[0]
     word = paint(messages.text(f"ui.{first.severity}"), "red" if first.severity == "error" else "yellow")
-    count = messages.plural("plural.issues", len(issues))
-    yield f"{word} {paint(f'{first.table} · {first.rule} · {count}', 'bold')}"
-    shared = len({issue.remedy for issue in issues}) == 1
+    count = messages.plural("plural.issues", number)
+    yield f"{word} {paint(f'{printable(first.table)} · {printable(first.rule)} · {count}', 'bold')}"
+    shared = len({issue.remedy for issue in shown}) == 1
     mend = paint(messages.text("ui.how-to-mend"), "green")
-    shown = issues[: limit or None]
     for issue in shown:
         yield from _issue_lines(issue, messages, paint)
         if not shared:
             yield f"    {mend}{printable(issue.remedy)}"
-    if len(issues) > len(shown):
-        more = messages.plural("plural.more", len(issues) - len(shown))
+    if number > len(shown):
+        more = messages.plural("plural.more", number - len(shown))
         yield "  " + messages.text("ui.more", {"more": more})
     if shared:
         yield f"  {mend}{printable(first.remedy)}"
-
-
-def _first_seen(issues: Sequence[Issue]) -> Callable[[Issue], tuple[int, int]]:
-    """Return a key that keeps tables in their order and puts the issues of a rule together."""
-    tables: dict[str, int] = {}
-    rules: dict[tuple[str, str], int] = {}
-    for issue in issues:
-        tables.setdefault(issue.table, len(tables))
-        rules.setdefault((issue.table, issue.rule), len(rules))
-    return lambda issue: (tables[issue.table], rules[issue.table, issue.rule])
 
 
 def _issue_lines(issue: Issue, messages: Messages, paint: Paint) -> Iterator[str]:
@@ -65,6 +69,8 @@ def _issue_lines(issue: Issue, messages: Messages, paint: Paint) -> Iterator[str
         place = messages.text(key, {"row": str(issue.row), "line": str(issue.line)})
     if issue.column:
         place += ", " + messages.text("ui.column", {"column": str(issue.column), "field": printable(issue.field)})
+    if issue.file:
+        place = f"{printable(issue.file)}, {place}"
     yield f"  {paint(place, 'cyan')}: {printable(issue.message)}"
     if issue.value and issue.value not in issue.message:
         yield f"    {printable(issue.value)}"
@@ -77,7 +83,7 @@ def _total(report: Report, messages: Messages, paint: Paint) -> str:
         "errors": messages.plural("plural.errors", report.errors),
         "warnings": messages.plural("plural.warnings", report.warnings),
     }
-    if not report.issues:
+    if not report.findings:
         return paint(messages.text("ui.clean", details), "green")
     return paint(messages.text("ui.found", details), "red" if report.errors else "yellow")
 

@@ -42,6 +42,7 @@ CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
     "pattern": TYPES,
     "minLength": TEXTUAL,
     "maxLength": TEXTUAL,
+    "jsonSchema": ("object", "array", "geojson", "list"),
     "minimum": ORDERED,
     "maximum": ORDERED,
     "exclusiveMinimum": ORDERED,
@@ -216,7 +217,9 @@ def _check_constraint(constraint: str, value: Any, kind: str, where: str, key: s
             raise wrong(where, key, "wrong-kind", found=type(value).__name__)
         try:
             re.compile(value)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
+            if re.search(r"\\[pP]\{", value):
+                return  # Classes of Unicode: the engine knows them.
             raise wrong(where, key, "pattern-does-not-compile", reason=str(error)) from error
 
 

@@ -106,14 +106,16 @@ def as_texts(
         texts: list[str | None] = []
         for i, cell in enumerate(cells):
             if cell is not None and not _fits(field, cell, is_sheet):
-                row = grid.first_row + i
-                findings.append(
-                    Finding("type", resource.name, row, row, (place or 0) + 1, field.name, _plain(cell), details=(("type", field.type),))
-                )  # fmt: skip
+                findings.append(_misfit(resource, field, grid.first_row + i, (place or 0) + 1, cell))
                 cell = None
             texts.append(None if cell is None else text_of(field, cell))
         columns.append(texts)
     return columns, findings
+
+
+def _misfit(resource: Resource, field: Field, row: int, column: int, cell: Any) -> Finding:
+    details = (("type", field.type),)
+    return Finding("type", resource.name, row, row, column, field.name, _plain(cell), details=details)
 
 
 def text_of(field: Field, value: Any) -> str:

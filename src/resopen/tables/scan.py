@@ -24,7 +24,7 @@ from resopen.schema import Dialect, Resource
 from resopen.tables.delimited import Record, next_record, records
 from resopen.tables.encoding import BOM, UTF8, to_utf8
 from resopen.tables.files import read_bytes
-from resopen.tables.lines import Lines, careful_lines
+from resopen.tables.lines import Lines, careful_lines, quick_lines
 
 DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 # Below this size reading every line with care is quicker than loading numpy.
@@ -69,7 +69,9 @@ class Scan:
     `labels` is the header, `path` the file to read (the file itself or its clean copy) in the
     `dialect`, which is always a plain one, and `is_crlf` how its lines end; `places` is where the
     data records stand in the file of the resource. `ragged` are the positions of records whose
-    cells do not match the header, so that their content is unknown.
+    cells do not match the header, so that their content is unknown. Unless it `is_sure`, it holds
+    only if the engine reads just as many records without a fault. `longest` is no less than the
+    bytes of any record, where these were looked at.
     """
 
     findings: tuple[Finding, ...]
@@ -80,13 +82,16 @@ class Scan:
     ragged: frozenset[int] = frozenset()
     dialect: Dialect = field(default_factory=Dialect)
     is_crlf: bool = False
+    is_sure: bool = True
+    longest: int = 0
 
 
-def scan(resource: Resource, path: Path, scratch: Path, labels: tuple[str, ...] = ()) -> Scan:
+def scan(resource: Resource, path: Path, scratch: Path, labels: tuple[str, ...] = (), is_quick: bool = False) -> Scan:
     """Return the structure of a delimited file of a resource.
 
     Args: the resource, its file, a folder for a clean copy, and the labels of the resource's first
-    file where this one follows it: then a first record equal to them is a header, any other is data.
+    file where this one follows it: then a first record equal to them is a header, any other is data;
+    with `is_quick` a structure that the engine must confirm will do.
     Structure findings carry row and line; the records of ragged rows stay in the clean copy, padded
     or cut, so that their keys can still be referred to.
     Raises SetupError when the file cannot be read.
@@ -95,7 +100,7 @@ def scan(resource: Resource, path: Path, scratch: Path, labels: tuple[str, ...] 
         with path.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as content:
             if content[: len(BOM)] != BOM and content.find(b"\0") < 0 and _is_lined(content, resource.dialect):
                 try:
-                    return _scan_content(resource, content, path, scratch, labels)
+                    return _scan_content(resource, content, path, scratch, labels, is_quick)
                 except UnicodeDecodeError:
                     pass
     content_read, found, is_readable = to_utf8(read_bytes(path), resource)
@@ -130,8 +135,9 @@ def _with_line_feeds(content: bytes, resource: Resource) -> tuple[bytes, tuple[F
 
 
 def _scan_content(
-    resource: Resource, content: bytes | mmap, path: Path | None, scratch: Path, known: tuple[str, ...]
-) -> Scan:
+    resource: Resource, content: bytes | mmap, path: Path | None, scratch: Path, known: tuple[str, ...],
+    is_quick: bool = False,
+) -> Scan:  # fmt: skip
     """Return the structure of a content in UTF-8; `path` is its file where that holds just this content."""
     other = _other_delimiter(content, resource)
     if other:
@@ -146,14 +152,22 @@ def _scan_content(
             handle.write(as_row(header.labels, Dialect()))
             done = _gather(resource, content, header, pairs, handle, is_whole=True)
         return replace(done, path=Path(handle.name), dialect=Dialect())
-    lines = _lines(content, header, resource.dialect, is_crlf)
+    quick = _quick_lines(content, header, resource.dialect) if is_quick else None
+    lines = quick or _lines(content, header, resource.dialect, is_crlf)
     pairs = _careful_records(content, header, lines, resource.dialect)
     with _copy(scratch) as handle:
         done = _gather(resource, content, header, pairs, handle, is_whole=False)
         rest = header.line + lines.count - done.places.next_line
         is_clean = not handle.tell()
     copy = path if is_clean else Path(handle.name)
-    return replace(done, path=copy, count=done.count + max(rest, 0), is_crlf=is_crlf)
+    return replace(
+        done,
+        path=copy,
+        count=done.count + max(rest, 0),
+        is_crlf=is_crlf,
+        is_sure=not quick,
+        longest=max(done.longest, lines.longest),
+    )
 
 
 def _copy(scratch: Path) -> IO[bytes]:
@@ -209,6 +223,10 @@ def _is_comment(record: Record, number: int, dialect: Dialect) -> bool:
     return bool(dialect.comment_char and record.cells and record.cells[0].startswith(dialect.comment_char))
 
 
+def _quick_lines(content: bytes | mmap, header: _Header, dialect: Dialect) -> Lines | None:
+    return quick_lines(content, header.stop, len(header.labels), dialect.delimiter, dialect.quote_char)
+
+
 def _lines(content: bytes | mmap, header: _Header, dialect: Dialect, is_crlf: bool) -> Lines:
     """Return the lines after the header that need a careful reader: all of them in a small file."""
     if len(content) >= LARGE:
@@ -219,7 +237,7 @@ def _lines(content: bytes | mmap, header: _Header, dialect: Dialect, is_crlf: bo
         starts.append(start)
         end = content.find(b"\n", start)
         start = len(content) if end < 0 else end + 1
-    return Lines(len(starts), range(len(starts)), starts)
+    return Lines(len(starts), range(len(starts)), starts, len(content))
 
 
 def _careful_records(
@@ -256,8 +274,9 @@ def _gather(
     ragged: list[int] = []
     dialect = Dialect() if is_whole else resource.dialect
     ending = (int(content[: header.stop].endswith(b"\r\n")), len(header.labels))
-    position, row, line, copied = 0, header.row, header.line, 0
+    position, row, line, copied, longest = 0, header.row, header.line, 0, header.stop
     for at, record in pairs:
+        longest = max(longest, 2 * (record.stop - record.start) + 3 * ending[1])
         position, row, line = position + at - line, row + at - line, at
         found = None if _is_comment(record, row, resource.dialect) else _fault(resource, record, row, line, ending[1])
         is_data = bool(record.cells) and not _is_comment(record, row, resource.dialect)
@@ -277,7 +296,14 @@ def _gather(
         copy.write(content[copied:])
     places.add(position, row, line)
     return Scan(
-        tuple(findings), header.labels, Path(), position, replace(places, next_line=line), frozenset(ragged), dialect
+        tuple(findings),
+        header.labels,
+        Path(),
+        position,
+        replace(places, next_line=line),
+        frozenset(ragged),
+        dialect,
+        longest=longest,
     )
 
 

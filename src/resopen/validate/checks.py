@@ -160,6 +160,34 @@ def repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
     return f"SELECT * FROM ({inner}) WHERE position <> first ORDER BY position"
 
 
+def parent_repeats_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
+    """Return the query of a repeated value of a referred key: first position, next one, text; or no row."""
+    values = [_value(table, name, "o") for name in key]
+    present = " AND ".join(f"{value} IS NOT NULL" for value in values)
+    cells = " || ', ' || ".join(f"any_value(o.c{table.column(name)})" for name in key)
+    return (
+        f"SELECT min(o.rowid), max(o.rowid), {cells} FROM t{number} o WHERE {present} "
+        f"GROUP BY {', '.join(values)} HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
+    )
+
+
+def blank_check(item: Loaded) -> Check:
+    """Return the check of a row all whose cells are empty, as spreadsheets leave at the end of a file."""
+    cells = " AND ".join(f"coalesce(o.c{i}, '') = ''" for i in range(1, len(item.table.fields) + 1))
+    return Check("blank-row", 1, cells if item.file_text and len(item.table.fields) > 1 else "false")
+
+
+def decimal_comma_sql(number: int, field: Field, column: int) -> str:
+    """Return the query of how many cells have a decimal comma, and how many a decimal point or another form."""
+    text = text_sql(field, f"c{column}")
+    comma = f"regexp_full_match({text}, '-?[0-9]{{1,3}}(?:[ \u00a0\u202f]?[0-9]{{3}})*,[0-9]+|-?[0-9]+,[0-9]+')"
+    whole = f"regexp_full_match({text}, '-?[0-9]+|-?[0-9]{{1,3}}(?:[ \u00a0\u202f][0-9]{{3}})+')"
+    return (
+        f"SELECT count(*) FILTER ({comma}), count(*) FILTER ({text} IS NOT NULL AND NOT ({comma} OR {whole})) "
+        f"FROM t{number}"
+    )
+
+
 def typed_sql(number: int, table: Table) -> str:
     """Return the SELECT of a table as rules read it: typed columns, and `_row`.
 

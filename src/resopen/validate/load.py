@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resopen import engine
-from resopen.errors import DefinitionError, Finding
+from resopen.errors import DefinitionError, Finding, SetupError
 from resopen.schema import Field, Resource, Table
 from resopen.tables.native import Grid, as_texts, read_json_rows, read_sheet
 from resopen.tables.scan import Places, Scan, scan
@@ -58,6 +58,17 @@ class Loaded:
         if len(self.parts) == 1:
             return self.parts[0]
         return self.parts[bisect_right([part.start for part in self.parts], position) - 1]
+
+    def place(self, position: int) -> str:
+        """Return where a row is, for a message: its record number, and its file where there are several."""
+        part = self.part(position)
+        return f"{self.row(position)} ({part.file})" if part.file else str(self.row(position))
+
+    def row_finding(self, rule: str, position: int) -> Finding:
+        """Return a finding at a whole row."""
+        part = self.part(position)
+        line = part.scan.places.line(position - part.start)
+        return Finding(rule, self.table.name, self.row(position), line, file=part.file)
 
     def finding(self, rule: str, position: int, column: int, value: str | None, **rest: Any) -> Finding | None:
         """Return a finding at a cell, or None where the cell's content is unknown.
@@ -108,7 +119,11 @@ def _load_delimited(
     places: tuple[int | None, ...] = ()
     count = 0
     for file in files:
-        found = scan(resource, file, scratch, labels)
+        found = scan(resource, file, scratch, labels, is_quick=not parts)
+        places = places or match_header(resource.table, found.labels, resource.dialect).places
+        if found.labels and fields and not _read_delimited(connection, resource, number, found, places, bool(parts)):
+            found = scan(resource, file, scratch, labels)
+            _read_delimited(connection, resource, number, found, places, bool(parts))
         name = _part_name(resource, files, file)
         findings += [_in_file(item, name) for item in found.findings]
         if not found.labels:
@@ -117,20 +132,37 @@ def _load_delimited(
         if not parts:
             labels = found.labels
             header = match_header(resource.table, labels, resource.dialect)
-            places = header.places
             findings += [_in_file(item, name) for item in header.findings]
         parts.append(Part(name, found, count))
-        if fields:
-            columns = [
-                engine.Column(place, "" in field.missing_values) for place, field in zip(places, fields, strict=True)
-            ]
-            newline = "\\r\\n" if found.is_crlf else "\\n"
-            layout = engine.Layout(found.dialect.delimiter, found.dialect.quote_char, newline)
-            engine.load_csv(connection, f"t{number}", found.path, len(labels), columns, layout)
         count += found.count
     if not fields:
         engine.create_empty(connection, f"t{number}", 0)
     return findings, Loaded(number, resource.table, tuple(parts), count, places)
+
+
+def _read_delimited(
+    connection: DuckDBPyConnection, resource: Resource, number: int, found: Scan, places: Sequence[int | None],
+    is_more: bool,
+) -> bool:  # fmt: skip
+    """Read the records of a file into the engine; False where it contradicts a quick look at them."""
+    fields = resource.table.fields
+    columns = [engine.Column(place, "" in field.missing_values) for place, field in zip(places, fields, strict=True)]
+    longest = max(found.longest, engine.LONGEST)
+    layout = engine.Layout(found.dialect.delimiter, found.dialect.quote_char, longest)
+    try:
+        count = engine.load_csv(connection, f"t{number}", found.path, len(found.labels), columns, layout, is_more)
+    except SetupError:
+        if found.is_sure:
+            raise
+        return False
+    if count == found.count:
+        return True
+    if found.is_sure:
+        # Never judge fewer rows than the file has: the places of all issues would be wrong.
+        details = {"file": str(resource.path), "reason": f"{found.count} records, the engine read {count}"}
+        raise SetupError("setup.unreadable", details)
+    engine.rows(connection, f"DROP TABLE t{number}")
+    return False
 
 
 def _load_parquet(
@@ -160,7 +192,7 @@ def _load_parquet(
             texts.append((columns[place][0], sql) if place is not None and sql else None)
         size = engine.parquet_count(connection, file)
         if fields:
-            engine.load_parquet(connection, f"t{number}", file, texts)
+            engine.load_parquet(connection, f"t{number}", file, texts, bool(parts))
         parts.append(Part(name, Scan((), labels, file, size), count))
         count += size
     if not fields:
@@ -234,7 +266,7 @@ def _load_native(
                 [text or None for text in column] if empty else column
                 for column, empty in zip(columns, missing, strict=True)
             ]
-            engine.load_columns(connection, f"t{number}", texts, file or Path(resource.name))
+            engine.load_columns(connection, f"t{number}", texts, file or Path(resource.name), bool(parts))
         parts.append(Part(name, _grid_scan(grid), count))
         count += len(grid.rows)
     if not fields:

@@ -1,0 +1,150 @@
+"""The judgement of one table in the engine: cells, keys, and what SQL cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from resopen import engine
+from resopen.errors import DefinitionError, Finding
+from resopen.schema import Field
+from resopen.validate.checks import (
+    Check,
+    any_repeated_sql,
+    blank_check,
+    decimal_comma_sql,
+    parent_repeats_sql,
+    repeated_sql,
+    row_checks,
+    unique_keys,
+)
+from resopen.validate.load import Loaded
+from resopen.validate.outside import json_schema_faults, pattern_faults, stdnum_faults
+from resopen.validate.types import engine_can_match, text_sql, value_sql
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FORM_RULES = ("pattern", "minLength", "maxLength")
+
+
+def judge_table(connection: DuckDBPyConnection, item: Loaded, loaded: Mapping[str, Loaded]) -> Iterator[Finding]:
+    """Yield the findings of the cells and keys of one table; a table without rows has none."""
+    fields = item.table.fields
+    if not item.count or not fields:
+        return
+    checks = [blank_check(item), *row_checks(item.table, loaded)]
+    broken_form: set[tuple[int, int]] = set()
+    try:
+        yield from _cells(connection, item, checks, broken_form)
+    except engine.WrongSql as error:
+        details = {"file": item.table.name, "key": "schema", "reason": str(error)}
+        raise DefinitionError("definition.not-checkable", details) from error
+    yield from _repeated(connection, item)
+    yield from _repeating_parents(connection, item, loaded)
+    for column, field in enumerate(fields, 1):
+        yield from _judged_outside(connection, item, column, field, broken_form)
+
+
+def _cells(
+    connection: DuckDBPyConnection, item: Loaded, checks: list[Check], broken_form: set[tuple[int, int]]
+) -> Iterator[Finding]:
+    """Yield the findings of the predicates over rows; of a blank row nothing else is said."""
+    fails, cells = [check.fails for check in checks], [f"o.c{check.column}" for check in checks]
+    commas: dict[int, Finding | None] = {}
+    blank = -1
+    for position, held, value in engine.breaking_rows(connection, f"t{item.number} o", "o.rowid", fails, cells):
+        check = checks[held]
+        if check.rule == "blank-row":
+            blank = position
+            yield item.row_finding("blank-row", position)
+        if position == blank:
+            continue
+        if check.rule in FORM_RULES:
+            broken_form.add((position, check.column))
+        found = item.finding(check.rule, position, check.column, value, details=check.details)
+        if found and check.rule == "type" and "," in (value or ""):
+            if check.column not in commas:
+                commas[check.column] = _decimal_commas(connection.cursor(), item, check.column, found)
+                if commas[check.column]:
+                    yield commas[check.column]  # type: ignore[misc]
+            if commas[check.column]:
+                continue
+        if found:
+            yield found
+
+
+def _decimal_commas(connection: DuckDBPyConnection, item: Loaded, column: int, first: Finding) -> Finding | None:
+    """Return one finding for a column of numbers that are all written with a decimal comma, else None."""
+    field = item.table.fields[column - 1]
+    if field.type != "number" or field.options.get("decimalChar", ".") != ".":
+        return None
+    commas, others = engine.rows(connection, decimal_comma_sql(item.number, field, column))[0]
+    if commas < 2 or others:
+        return None
+    details = (("count", str(commas)),)
+    return Finding("decimal-comma", first.table, first.row, first.line, first.column, first.field, first.value,
+                   details=details, file=first.file)  # fmt: skip
+
+
+def _repeated(connection: DuckDBPyConnection, item: Loaded) -> Iterator[Finding]:
+    for rule, key in unique_keys(item.table):
+        column = item.table.column(key[0])
+        if not engine.rows(connection, any_repeated_sql(item.number, item.table, key)):
+            continue
+        for position, first, value in engine.many(connection, repeated_sql(item.number, item.table, key)):
+            details = (("fields", ", ".join(key)), ("first", item.place(first)))
+            found = item.finding(rule, position, column, value, details=details)
+            if found:
+                yield found
+
+
+def _repeating_parents(connection: DuckDBPyConnection, item: Loaded, loaded: Mapping[str, Loaded]) -> Iterator[Finding]:
+    """Yield a finding for each foreign key whose parent's values repeat, once for the whole table.
+
+    Where the parent itself declares them to be unique, its own finding says it.
+    """
+    for key in item.table.foreign_keys:
+        parent = loaded[key.resource or item.table.name]
+        declared = {frozenset(fields) for _, fields in unique_keys(parent.table)}
+        if frozenset(key.reference_fields) in declared or not parent.count or not parent.knows(key.reference_fields):
+            continue
+        found = engine.rows(connection, parent_repeats_sql(parent.number, parent.table, key.reference_fields))
+        for first, again, value in found:
+            details = (
+                ("parent", parent.table.name), ("fields", ", ".join(key.reference_fields)), ("value", str(value)),
+                ("rows", f"{parent.place(first)}, {parent.place(again)}"),
+            )  # fmt: skip
+            column = item.table.column(key.fields[0])
+            yield Finding("parent-repeats", item.table.name, 0, 0, column, key.fields[0], details=details)
+
+
+def _judged_outside(
+    connection: DuckDBPyConnection, item: Loaded, column: int, field: Field, broken_form: set[tuple[int, int]]
+) -> Iterator[Finding]:
+    """Yield the findings of what the engine cannot judge: some patterns, JSON Schema, check digits."""
+    pattern, schema = field.constraints.get("pattern", ""), field.constraints.get("jsonSchema")
+    beyond = pattern and not engine_can_match(pattern)
+    if not (beyond or schema is not None or field.stdnum):
+        return
+    text = text_sql(field, f"c{column}")
+    known = f"{value_sql(field, text)} IS NOT NULL" if beyond or schema is not None else f"{text} IS NOT NULL"
+    values = engine.rows(connection, f"SELECT rowid, {text} FROM t{item.number} WHERE {known} ORDER BY 1")
+    texts = list(dict.fromkeys(value for _, value in values))
+    judges = []
+    if beyond:
+        wrong = pattern_faults(pattern, texts, item.table.name, field.name)
+        judges.append(("pattern", dict.fromkeys(wrong, (("expected", pattern),))))
+    if schema is not None:
+        faults = json_schema_faults(schema, texts)
+        judges.append(("jsonSchema", {value: (("reason", reason),) for value, reason in faults.items()}))
+    if field.stdnum:
+        wrong = stdnum_faults(field.stdnum, texts, item.table.name, field.name)
+        judges.append(("stdnum", dict.fromkeys(wrong, (("number", field.stdnum),))))
+    for rule, faulty in judges:
+        for position, value in values:
+            # A text that already breaks its pattern or length has one issue, not two.
+            if value in faulty and not (rule == "stdnum" and (position, column) in broken_form):
+                found = item.finding(rule, position, column, value, details=faulty[value])
+                if found:
+                    yield found
