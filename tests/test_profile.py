@@ -487,8 +487,20 @@ def test_faults_stand_in_the_order_of_the_document_each_once() -> None:
         "$.contributors[0].title",
         "$.name",
     ]
+    assert [path for path, _ in faults(package(resources=[{"path": "/a"}]))] == [
+        "$.resources[0].path",
+        "$.resources[0].name",
+    ]
     found = faults(with_schema({"name": "a", "type": "string", "categories": ["x", "x", 5, 5]}))
     assert len(found) == len(set(found))
+
+
+def test_true_is_not_one_and_one_is_one_with_a_zero() -> None:
+    def repeats(*values: Any) -> int:
+        return len(faults(with_schema({"name": "a", "type": "any", "constraints": {"enum": list(values)}})))
+
+    assert repeats(1, True, 0, False, None, "1", "", [], {}, [1], ["1"], [[1], 1], [[1, 1]], {"a": 1}) == 0
+    assert repeats(1, 1.0) == repeats([{"a": [1]}], [{"a": [1.0]}]) == repeats({"a": 1, "b": 2}, {"b": 2, "a": 1}) == 1
 
 
 def test_a_name_that_is_no_identifier_stands_in_brackets() -> None:
