@@ -106,6 +106,15 @@ def load_parquet(
     _load(connection, f"CREATE TABLE {table} AS SELECT {_placed(places)} FROM {source}", path)
 
 
+def load_texts(connection: DuckDBPyConnection, table: str, texts: pyarrow.ChunkedArray) -> None:
+    """Bring an Arrow array of texts into a table of one text column, c1, in their order; a null stays a null."""
+    import pyarrow as pa
+
+    connection.register("texts", pa.table({"c1": texts}))
+    rows(connection, f"CREATE TABLE {table} AS SELECT c1 FROM texts")
+    connection.unregister("texts")
+
+
 def _placed(places: Sequence[int | None]) -> str:
     return ", ".join(
         f"{'NULL::VARCHAR' if place is None else f'f{place}'} AS c{i}" for i, place in enumerate(places, 1)
