@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from resopen.schema import Field, Package, RuleTarget, Table
-from resopen.validate.rules import is_free_text
+from resopen.validation.rules import is_free_text
 from tests.packages import Place, Rows
 
 WRONG_TYPE = "не то"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from resopen.messages import load_messages
 from resopen.schema import Package, SchemaFolder, load_package, read_schema_folder
-from resopen.validate import Report, validate
+from resopen.validation import Report, validate
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN_DATE = date(2026, 11, 21)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from resopen.formats import to_csv, to_github, to_json, to_junit, to_sarif
-from resopen.validate import Report
+from resopen.validation import Report
 from tests.packages import judge, table_package
 
 FILES = {"table": "data/table, 1.csv"}

@@ -1,3 +1,24 @@
 """Resolutions of civic forums as open, checked and versioned data."""
 
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from resopen.frames import pandera_schema
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "pandera_schema"]
+
+# Where each public function stands; its module is imported when it is first asked for.
+PUBLIC = MappingProxyType({"pandera_schema": "resopen.frames"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *PUBLIC})

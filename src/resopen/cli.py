@@ -25,7 +25,7 @@ from resopen.printing import issues_text, printable, to_text
 from resopen.publish import publish
 from resopen.schema import Package, Resource, find_schema_folder, read_schema_folder
 from resopen.trace import check_sources, trace
-from resopen.validate import Report, validate
+from resopen.validation import Report, validate
 
 FORMATS = {"json": to_json, "csv": to_csv, "junit": to_junit, "sarif": to_sarif, "github": to_github}
 COLOURS: dict[str, dict[str, Any]] = {"bold": {"bold": True}}

@@ -151,13 +151,17 @@ def load_parquet(
 
 
 def load_columns(
-    connection: DuckDBPyConnection, table: str, columns: Sequence[Sequence[str | None]], path: Path,
+    connection: DuckDBPyConnection, table: str, columns: Sequence[Any], path: Path,
     is_more: bool = False,
 ) -> int:  # fmt: skip
-    """Put columns of texts into a table of columns c1 to cN and count the rows; `is_more` appends to it."""
+    """Put columns of texts into a table of columns c1 to cN and count the rows; `is_more` appends to it.
+
+    Args: each column as a list of texts and nulls or as an Arrow array; where it came from.
+    """
     import pyarrow as pa
 
-    cells = pa.table({f"c{i}": pa.array(texts, pa.string()) for i, texts in enumerate(columns, 1)})
+    arrays = [item if isinstance(item, pa.ChunkedArray) else pa.array(item, pa.string()) for item in columns]
+    cells = pa.table({f"c{i}": texts for i, texts in enumerate(arrays, 1)})
     name = f"cells_{table}"
     connection.register(name, cells)
     try:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from resopen import __version__
 from resopen.errors import Issue
-from resopen.validate import Report
+from resopen.validation import Report
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 SARIF_LEVELS: Mapping[str, str] = {"error": "error", "warning": "warning"}

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from resopen.errors import Finding, Issue
 from resopen.messages import Messages
-from resopen.validate import Report
+from resopen.validation import Report
 
 Paint = Callable[[str, str], str]
 Problem = TypeVar("Problem", Finding, Issue)

@@ -24,7 +24,7 @@ from resopen.messages import LANGUAGES, Messages, load_messages
 from resopen.schema import Package, Resource, SchemaFolder, load_package
 from resopen.tables.files import read_bytes
 from resopen.tables.parquet import write_parquet
-from resopen.validate import validate
+from resopen.validation import validate
 from resopen.values import Values, read_values
 
 PARQUET_MEDIATYPE = "application/vnd.apache.parquet"

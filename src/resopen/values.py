@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from resopen import engine
 from resopen.schema import Resource, Table
 from resopen.tables.parquet import arrow_schema
-from resopen.validate.load import parquet_text
-from resopen.validate.types import text_sql, value_sql
+from resopen.validation.load import parquet_text
+from resopen.validation.types import text_sql, value_sql
 
 if TYPE_CHECKING:
     import pyarrow

@@ -13,10 +13,10 @@ from resopen import engine
 from resopen.errors import Finding
 from resopen.messages import Messages
 from resopen.schema import Package
-from resopen.validate.load import Loaded, load
-from resopen.validate.report import Report, sort_findings
-from resopen.validate.rules import judge_rules
-from resopen.validate.tables import judge_table
+from resopen.validation.load import Loaded, load
+from resopen.validation.report import Report, sort_findings
+from resopen.validation.rules import judge_rules
+from resopen.validation.tables import judge_table
 
 
 def validate(package: Package, messages: Messages, run_date: date, memory_limit: str = "") -> Report:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from resopen import engine
 from resopen.errors import DefinitionError, Finding
 from resopen.schema import Field
-from resopen.validate.checks import (
+from resopen.validation.checks import (
     Check,
     any_repeated_sql,
     blank_check,
@@ -18,9 +18,9 @@ from resopen.validate.checks import (
     row_checks,
     unique_keys,
 )
-from resopen.validate.load import Loaded
-from resopen.validate.outside import json_schema_faults, pattern_faults, stdnum_faults
-from resopen.validate.types import engine_can_match, text_sql, value_sql
+from resopen.validation.load import Loaded
+from resopen.validation.outside import json_schema_faults, pattern_faults, stdnum_faults
+from resopen.validation.types import engine_can_match, text_sql, value_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -1,6 +1,6 @@
 """Judging a Data Package: structure, types, constraints, keys and rules, each at its cell."""
 
-from resopen.validate.report import Report
-from resopen.validate.run import validate
+from resopen.validation.report import Report
+from resopen.validation.run import validate
 
 __all__ = ["Report", "validate"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from resopen import engine
 from resopen.errors import DefinitionError, Finding
 from resopen.schema import Field, Package, Rule, RuleTarget, Table
-from resopen.validate.checks import typed_sql
-from resopen.validate.load import Loaded
-from resopen.validate.types import text_sql
+from resopen.validation.checks import typed_sql
+from resopen.validation.load import Loaded
+from resopen.validation.types import text_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

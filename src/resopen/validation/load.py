@@ -15,7 +15,7 @@ from resopen.schema import Field, Resource, Table
 from resopen.tables.native import Grid, as_texts, read_json_rows, read_sheet
 from resopen.tables.scan import Places, Scan, scan
 from resopen.tables.source import local_files
-from resopen.validate.header import match_header
+from resopen.validation.header import match_header
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -9,8 +9,8 @@ from typing import Any
 
 from resopen.engine import literal, quoted
 from resopen.schema import Field, ForeignKey, Table
-from resopen.validate.load import Loaded
-from resopen.validate.types import cast_sql, constant_sql, engine_can_match, mistyped_sql, text_sql, value_sql
+from resopen.validation.load import Loaded
+from resopen.validation.types import cast_sql, constant_sql, engine_can_match, mistyped_sql, text_sql, value_sql
 
 
 @dataclass(frozen=True, slots=True)
