@@ -17,6 +17,11 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 SARIF_LEVELS: Mapping[str, str] = {"error": "error", "warning": "warning"}
 
 
+def file_of(issue: Issue, files: Mapping[str, str]) -> str:
+    """Return the file of an issue: its own where the table has several, else that of the table."""
+    return issue.file or files.get(issue.table, "")
+
+
 def to_json(report: Report, files: Mapping[str, str]) -> str:
     """Return the report as JSON: counts, and every issue with all its fields, in order."""
     content = {
@@ -24,7 +29,7 @@ def to_json(report: Report, files: Mapping[str, str]) -> str:
         "errors": report.errors,
         "warnings": report.warnings,
         "tables": [{"name": name, "rows": rows, "file": files.get(name, "")} for name, rows in report.rows],
-        "issues": [asdict(issue) for issue in report.issues],
+        "issues": [asdict(issue) | {"file": file_of(issue, files)} for issue in report.issues],
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
 
@@ -36,10 +41,10 @@ def to_csv(report: Report, files: Mapping[str, str]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    names = [field.name for field in fields(Issue)]
+    names = [field.name for field in fields(Issue) if field.name != "file"]
     writer.writerow(["file", *names])
     for issue in report.issues:
-        cells = [files.get(issue.table, ""), *(str(asdict(issue)[name] or "") for name in names)]
+        cells = [file_of(issue, files), *(str(asdict(issue)[name] or "") for name in names)]
         writer.writerow(["'" + cell if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
     return text.getvalue().removesuffix("\n")
 
@@ -70,7 +75,7 @@ def to_sarif(report: Report, files: Mapping[str, str]) -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": files.get(issue.table, issue.table)},
+                        "artifactLocation": {"uri": file_of(issue, files) or issue.table},
                         "region": {"startLine": max(issue.line, 1)},
                     }
                 }
@@ -86,7 +91,7 @@ def to_sarif(report: Report, files: Mapping[str, str]) -> str:
 def to_github(report: Report, files: Mapping[str, str]) -> str:
     """Return one workflow command an issue, so that the line of the file is annotated."""
     return "\n".join(
-        f"::{issue.severity} file={_escaped(files.get(issue.table, issue.table), True)},line={max(issue.line, 1)},"
+        f"::{issue.severity} file={_escaped(file_of(issue, files) or issue.table, True)},line={max(issue.line, 1)},"
         f"title={_escaped(f'{issue.table}.{issue.field} {issue.rule}', True)}::"
         f"{_escaped(f'{issue.message} {issue.remedy}', False)}"
         for issue in report.issues
