@@ -404,6 +404,7 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, Any], list[list[str]]]:
         "primaryKey": draw(st.one_of(names, st.just([]))),
         "uniqueKeys": draw(st.lists(names, max_size=2)),
     }
+    schema = {key: value for key, value in schema.items() if value}
     pools = [st.sampled_from((*TEXTS[node["x"]], *node.get("missingValues", [""]))) for node in nodes]
     cells = [st.sampled_from(draw(st.lists(pool, min_size=2, max_size=5))) for pool in pools]
     rows = draw(st.lists(st.tuples(*cells), min_size=4, max_size=9))

@@ -25,6 +25,7 @@ LAYERS = {
     "printing": 5,
     "publish": 5,
     "trace": 5,
+    "api": 6,
     "commands": 6,
     "cli": 6,
     "__main__": 7,

@@ -5,13 +5,30 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resopen.api import read_table, validate
+    from resopen.errors import DataInvalid, DefinitionError, ResopenError, SetupError
     from resopen.frames import pandera_schema
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "pandera_schema"]
+__all__ = [
+    "DataInvalid",
+    "DefinitionError",
+    "ResopenError",
+    "SetupError",
+    "__version__",
+    "pandera_schema",
+    "read_table",
+    "validate",
+]
 
-# Where each public function stands; its module is imported when it is first asked for.
-PUBLIC = MappingProxyType({"pandera_schema": "resopen.frames"})
+# Where each public name stands; its module is imported when it is first asked for.
+PUBLIC = MappingProxyType(
+    {
+        "DataInvalid": "resopen.errors", "DefinitionError": "resopen.errors", "ResopenError": "resopen.errors",
+        "SetupError": "resopen.errors", "pandera_schema": "resopen.frames", "read_table": "resopen.api",
+        "validate": "resopen.api",
+    }
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ import click
 from resopen import __version__
 from resopen.commands import Command, Group, MemorySize
 from resopen.describe import check_fresh, describe
-from resopen.errors import DataInvalid, ResopenError, SetupError
+from resopen.errors import DataInvalid, DefinitionError, ResopenError, SetupError
 from resopen.formats import to_csv, to_github, to_json, to_junit, to_sarif
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
 from resopen.opening import open_package
@@ -184,7 +184,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(messages.text(f"errors.{error.key}", error.details))
         return 1
     except ResopenError as error:
-        _say(messages.text(f"errors.{error.key}", error.details))
+        for one in (error, *(error.others if isinstance(error, DefinitionError) else ())):
+            _say(printable(messages.text(f"errors.{one.key}", one.details), 2000))
         return 1 if error.key.startswith("definition.stale") else 2
     except (KeyboardInterrupt, click.Abort):
         _say(messages.text("errors.setup.interrupted"))

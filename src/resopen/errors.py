@@ -62,8 +62,14 @@ class ResopenError(Exception):
         return f"{self.key} ({filled})" if filled else self.key
 
 
+@dataclass(eq=False)
 class DefinitionError(ResopenError):
-    """A schema, a descriptor or a rule is wrong; details name the file and the key."""
+    """A schema, a descriptor or a rule is wrong; details name the file and the key.
+
+    `others` are further faults of the same file, where all of them are known.
+    """
+
+    others: tuple[DefinitionError, ...] = ()
 
 
 class SetupError(ResopenError):

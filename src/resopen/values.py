@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from resopen import engine
 from resopen.schema import Resource, Table
 from resopen.tables.parquet import arrow_schema
-from resopen.validation.load import parquet_text
+from resopen.validation.load import load
 from resopen.validation.types import text_sql, value_sql
 
 if TYPE_CHECKING:
@@ -33,30 +35,21 @@ def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
     Raises SetupError when the file cannot be read.
     """
     table = resource.table
-    names = [field.name for field in table.fields]
-    dialect = resource.dialect
-    columns = [engine.Column(i, "" in field.missing_values) for i, field in enumerate(table.fields)]
-    if resource.format == "parquet":
-        kinds = [kind for _, kind in engine.parquet_columns(connection, resource.path)]
-        forms = [parquet_text(field, kind) for field, kind in zip(table.fields, kinds, strict=True)]
-        engine.load_parquet(
-            connection,
-            "t0",
-            resource.path,
-            [(name, form) if form else None for name, form in zip(names, forms, strict=True)],
-        )
-    else:
-        layout = engine.Layout(dialect.delimiter, dialect.quote_char)
-        engine.load_csv(connection, "t0", resource.path, len(names), columns, layout)
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        load(connection, resource, 0, Path(scratch))
     texts = [text_sql(field, f"c{i}") for i, field in enumerate(table.fields, 1)]
     values = [value_sql(field, text) for field, text in zip(table.fields, texts, strict=True)]
     order = ", ".join([*_key_order(table, values), "rowid"])
-    typed = ", ".join(f"{sql} AS {engine.quoted(name)}" for sql, name in zip(values, names, strict=True))
+    typed = ", ".join(f"{sql} AS {engine.quoted(name)}" for sql, name in zip(values, _names(table), strict=True))
     plain = ", ".join(f"coalesce({text}, '')" for text in texts)
     rows = engine.rows(connection, f"SELECT {plain} FROM t0 ORDER BY {order}")
     arrow = engine.arrow(connection, f"SELECT {typed} FROM t0 ORDER BY {order}")
     engine.rows(connection, "DROP TABLE t0")
     return Values(arrow.cast(arrow_schema(table)), tuple(rows))
+
+
+def _names(table: Table) -> list[str]:
+    return [field.name for field in table.fields]
 
 
 def _key_order(table: Table, values: list[str]) -> Iterator[str]:

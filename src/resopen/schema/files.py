@@ -33,6 +33,9 @@ def read_json(path: Path) -> Any:
     except json.JSONDecodeError as error:
         where = {"file": str(path), "key": f"line {error.lineno}, column {error.colno}", "reason": error.msg}
         raise DefinitionError("definition.not-json", where) from error
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits, or thousands of brackets in each other.
+        raise DefinitionError("definition.not-json", {"file": str(path), "key": "", "reason": str(error)}) from error
 
 
 def unreadable(path: Path, error: OSError) -> SetupError:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from resopen.errors import DefinitionError, SetupError
-from resopen.schema.fields import load_table, names, take, wrong
+from resopen.schema.fields import OPTIONS, load_table, names, take, wrong
 from resopen.schema.files import read_json, read_text
 from resopen.schema.package import load_package
 from resopen.schema.records import Package
@@ -20,6 +21,15 @@ PACKAGE_KEYS = (
     "keywords", "licenses", "contributors", "sources",
 )  # fmt: skip
 NEEDED_PACKAGE_KEYS = ("name", "title", "title_ru", "description", "description_ru", "licenses", "tables")
+TABLE_KEYS = (
+    "$schema", "name", "title", "title_ru", "description", "description_ru", "fields", "fieldsMatch",
+    "missingValues", "primaryKey", "uniqueKeys", "foreignKeys",
+)  # fmt: skip
+FIELD_KEYS = (
+    "name", "type", "format", "title", "title_ru", "description", "description_ru", "example", "unit",
+    "constraints", "categories", "categoriesOrdered", "missingValues", "rdfType", "stdnum", "decimalPlaces",
+    "personalData", *OPTIONS,
+)  # fmt: skip
 NEEDED_TEXTS = ("title", "title_ru", "description", "description_ru")
 
 
@@ -99,6 +109,7 @@ def _table_resource(path: Path, name: str) -> dict[str, Any]:
     file = path / "tables" / f"{name}.json"
     node = read_json(file)
     load_table(node, name, str(file))
+    _refuse_unknown_keys(node, str(file))
     _bilingual_everywhere(node, str(file))
     return _resource(name, f"data/{name}.csv", node)
 
@@ -127,6 +138,18 @@ def _resource(name: str, path: str, schema: Mapping[str, Any]) -> dict[str, Any]
         "encoding": "utf-8",
         "schema": schema,
     }
+
+
+def _refuse_unknown_keys(node: Mapping[str, Any], where: str) -> None:
+    """Refuse a key of our own tables that means nothing: a typing error would go unseen."""
+    levels: list[tuple[Mapping[str, Any], tuple[str, ...], str]] = [(node, TABLE_KEYS, "")]
+    levels += [(field, FIELD_KEYS, f"fields[{i}] {field['name']}.") for i, field in enumerate(node["fields"])]
+    for level, known, key in levels:
+        for name in level:
+            if name not in known:
+                alike = get_close_matches(name.lower(), [item.lower() for item in known], 1, 0.0)
+                nearest = next(item for item in known if item.lower() == alike[0])
+                raise wrong(where, f"{key}{name}", "unknown-key", nearest=nearest)
 
 
 def _bilingual_everywhere(node: Mapping[str, Any], where: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from resopen.errors import SetupError
+from resopen.errors import DefinitionError, SetupError
 from resopen.schema.dialect import load_dialect
 from resopen.schema.fields import bilingual, load_table, names, take, wrong
 from resopen.schema.files import read_json, safe_path
+from resopen.schema.profile import profile_faults, profile_version
 from resopen.schema.records import Package, Resource, Table
 from resopen.schema.rules import load_rules
 
@@ -25,15 +27,11 @@ def load_package(
     Args: the descriptor, the folder that its paths are relative to, the file it came from (for
     messages), the real places of resources whose files stand outside of that folder, and whether
     paths may be https addresses.
-    Raises DefinitionError, with the file and the key, when the descriptor is wrong.
-    Source: Data Package version 2.
+    Raises DefinitionError, with the file and the key of every fault, when the descriptor is wrong.
+    Source: Data Package versions 1 and 2, each judged as what it says it is.
     """
-    if not isinstance(descriptor, Mapping):
-        raise wrong(where, "", "wrong-kind", found=type(descriptor).__name__)
-    nodes = take(descriptor, "resources", list, where, "", [])
-    if not nodes:
-        raise wrong(where, "resources", "no-resources")
-    nodes = [_with_schema(node, nodes) for node in nodes]
+    refuse_faults(descriptor, where)
+    nodes = [_with_schema(node, descriptor["resources"]) for node in descriptor["resources"]]
     resources = tuple(
         load_resource(node, base, where, f"resources[{i}]", elsewhere or {}, allow_remote)
         for i, node in enumerate(nodes)
@@ -52,6 +50,17 @@ def load_package(
         rules=load_rules(take(descriptor, "rules", list, where, "", []), tables, where),
         descriptor=descriptor,
     )
+
+
+def refuse_faults(descriptor: Any, where: str) -> None:
+    """Raise DefinitionError with all faults of a descriptor by the official profile of its version."""
+    faults = profile_faults(descriptor, profile_version(descriptor))
+    errors = tuple(
+        DefinitionError(f"definition.{fault.key}", {"file": where, "key": fault.path, **fault.details})
+        for fault in faults
+    )
+    if errors:
+        raise replace(errors[0], others=errors[1:])
 
 
 def load_single_table(path: Path, schema: Path | None) -> Package:
@@ -73,7 +82,8 @@ def _alone(schema: Any) -> Any:
     if not isinstance(keys, list):
         return schema
     own = [key for key in keys if not (isinstance(key, Mapping) and _resource_of(key))]
-    return {**schema, "foreignKeys": own}
+    rest = {name: value for name, value in schema.items() if name != "foreignKeys"}
+    return {**rest, "foreignKeys": own} if own else rest
 
 
 def _resource_of(key: Mapping[str, Any]) -> str:

@@ -33,7 +33,7 @@ def arrow_schema(table: Table) -> pyarrow.Schema:
         pa.field(
             field.name,
             arrow_type(field),
-            nullable=not field.constraints.get("required", False),
+            nullable=not (field.constraints.get("required", False) or field.name in table.primary_key),
             metadata={
                 "title": field.title.en, "title_ru": field.title.ru,
                 "description": field.description.en, "description_ru": field.description.ru,

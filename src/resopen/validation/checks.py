@@ -10,7 +10,15 @@ from typing import Any
 from resopen.engine import literal, quoted
 from resopen.schema import Field, ForeignKey, Table
 from resopen.validation.load import Loaded
-from resopen.validation.types import cast_sql, constant_sql, engine_can_match, mistyped_sql, text_sql, value_sql
+from resopen.validation.types import (
+    cast_sql,
+    constant_sql,
+    engine_can_match,
+    engine_pattern,
+    mistyped_sql,
+    text_sql,
+    value_sql,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ BROKEN: Mapping[str, Callable[[Field, Any, str, str], str]] = MappingProxyType(
     {
         "enum": _enum,
         "categories": _enum,
-        "pattern": lambda field, form, text, value: f"NOT regexp_full_match({text}, {literal(form)})",
+        "pattern": lambda field, form, text, value: f"NOT regexp_full_match({text}, {literal(engine_pattern(form))})",
         "minLength": lambda field, limit, text, value: f"length({text}) < {int(limit)}",
         "maxLength": lambda field, limit, text, value: f"length({text}) > {int(limit)}",
         "minimum": _bound("<"),

@@ -144,7 +144,9 @@ def _judged_outside(
     for rule, faulty in judges:
         for position, value in values:
             # A text that already breaks its pattern or length has one issue, not two.
-            if value in faulty and not (rule == "stdnum" and (position, column) in broken_form):
+            has_form = (position, column) in broken_form
+            if value in faulty and not (rule == "stdnum" and has_form):
+                broken_form.add((position, column))
                 found = item.finding(rule, position, column, value, details=faulty[value])
                 if found:
                     yield found

@@ -50,12 +50,18 @@ GEOJSON = (
 SECONDS = {"Y": 31_556_952, "M": 2_629_746, "W": 604_800, "D": 86_400}
 CLOCK = {"H": 3600, "M": 60, "S": 1}
 # What RE2, the engine's regular expressions, lacks or reads in ASCII only.
-BEYOND_ENGINE = re.compile(r"\(\?(?!:)|\\[1-9wWbBAZz]|[*+?}]\+")
+BEYOND_ENGINE = re.compile(r"\(\?(?!:)|\\[1-9wWbBAZzsS]|[*+?}]\+|\{,")
+DIGIT = re.compile(r"(?s)\\(.)")
 
 
 def engine_can_match(pattern: str) -> bool:
     """Say whether the engine matches a pattern as Python does; otherwise Python must judge it."""
     return not BEYOND_ENGINE.search(pattern)
+
+
+def engine_pattern(pattern: str) -> str:
+    """Return a pattern in the words of the engine: its digits are ASCII only, those of Python are not."""
+    return DIGIT.sub(lambda found: {"d": r"\p{Nd}", "D": r"\P{Nd}"}.get(found[1], found[0]), pattern)
 
 
 def sql_type(field: Field) -> str:
@@ -147,6 +153,10 @@ def constant_sql(field: Field, value: object) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if field.type == "duration":
         return _seconds_sql(literal(text))
+    if field.type == "number" and field.decimal_places is not None:
+        # A limit may be finer than the values: it must not be rounded to their places.
+        places = max(field.decimal_places, len(text.partition(".")[2]))
+        return f"CAST({literal(text)} AS DECIMAL(38, {min(places, 19)}))"
     return f"CAST({literal(text)} AS {sql_type(field)})"
 
 
