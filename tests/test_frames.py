@@ -373,7 +373,7 @@ def fields(draw: st.DrawFn, name: str) -> dict[str, Any]:
     limits: dict[str, st.SearchStrategy[Any]] = {
         "required": st.booleans(),
         "unique": st.booleans(),
-        "enum": st.lists(st.sampled_from(TEXTS[kind]), min_size=1, max_size=4),
+        "enum": st.lists(st.sampled_from(TEXTS[kind]), min_size=1, max_size=4, unique=True),
     }
     if own["type"] in ("string", "any"):
         limits |= {"minLength": st.integers(0, 4), "maxLength": st.integers(0, 12)}
@@ -385,7 +385,9 @@ def fields(draw: st.DrawFn, name: str) -> dict[str, Any]:
     for limit in draw(st.lists(st.sampled_from(list(limits)), min_size=1, max_size=3, unique=True)):
         node["constraints"][limit] = draw(limits[limit])
     if own["type"] in ("string", "integer") and draw(st.booleans()):
-        node["categories"] = draw(st.lists(constants, min_size=1, max_size=5))
+        values = st.integers(-7, 7) if own["type"] == "integer" else constants
+        node["categories"] = draw(st.lists(values, min_size=1, max_size=5, unique=True))
+        node["constraints"].pop("enum", None)
     if draw(st.booleans()):
         node["missingValues"] = list(MISSING)
     return node
@@ -402,7 +404,7 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, Any], list[list[str]]]:
     schema = {
         "fields": [*nodes, {"name": "last", "type": "string"}],
         "primaryKey": draw(st.one_of(names, st.just([]))),
-        "uniqueKeys": draw(st.lists(names, max_size=2)),
+        "uniqueKeys": draw(st.lists(names, max_size=2, unique_by=tuple)),
     }
     schema = {key: value for key, value in schema.items() if value}
     pools = [st.sampled_from((*TEXTS[node["x"]], *node.get("missingValues", [""]))) for node in nodes]
