@@ -34,7 +34,8 @@ class Part:
 class Loaded:
     """A table in the engine: its number there, its files, how many rows, where its fields stand.
 
-    `file_text` says that a null cell was an empty text in the file.
+    `file_text` says that a null cell was an empty text in the file; `unknown` are the positions and
+    columns of cells of a wrong kind, which have their finding already.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Loaded:
     count: int
     places: tuple[int | None, ...]
     file_text: bool = True
+    unknown: frozenset[tuple[int, int]] = frozenset()
 
     def knows(self, names: Iterable[str]) -> bool:
         """Say whether the file has the columns of all these fields."""
@@ -77,7 +79,7 @@ class Loaded:
         """
         place, part = self.places[column - 1], self.part(position)
         local = position - part.start
-        if local in part.scan.ragged or place is None:
+        if local in part.scan.ragged or place is None or (position, column) in self.unknown:
             return None
         text = "" if value is None and self.file_text else value
         row, line = part.scan.places.row(local), part.scan.places.line(local)
@@ -244,6 +246,7 @@ def _load_native(
     connection: DuckDBPyConnection, resource: Resource, number: int, files: Sequence[Path], scratch: Path
 ) -> tuple[list[Finding], Loaded]:
     """Load JSON tables, inline rows or sheets."""
+    unknown: set[tuple[int, int]] = set()
     fields, findings = resource.table.fields, []
     parts: list[Part] = []
     places: tuple[int | None, ...] = ()
@@ -260,6 +263,7 @@ def _load_native(
         places = header.places
         columns, wrong = as_texts(resource, grid, places)
         findings += [_in_file(item, name) for item in wrong]
+        unknown |= {(count + item.row - grid.first_row, resource.table.column(item.field)) for item in wrong}
         if fields:
             missing = ["" in field.missing_values for field in fields]
             texts = [
@@ -271,7 +275,8 @@ def _load_native(
         count += len(grid.rows)
     if not fields:
         engine.create_empty(connection, f"t{number}", 0)
-    return findings, Loaded(number, resource.table, tuple(parts), count, places, file_text=False)
+    loaded = Loaded(number, resource.table, tuple(parts), count, places, False, frozenset(unknown))
+    return findings, loaded
 
 
 def _grid_scan(grid: Grid) -> Scan:
