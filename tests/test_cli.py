@@ -180,12 +180,58 @@ def test_single_table_is_judged_by_a_schema_or_by_its_structure_alone(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("form", "start"), [("csv", "file,severity"), ("junit", "<?xml"), ("sarif", "{"), ("github", "\n")]
+    ("form", "start"),
+    [("csv", "file,severity"), ("junit", "<?xml"), ("sarif", "{"), ("html", "<!doctype html>"), ("github", "")],
 )
 def test_formats_for_machines_come_from_the_command(form: str, start: str) -> None:
     done = resopen("validate", "--format", form)
     assert done.returncode == 0
     assert done.stdout.startswith(start)
+
+
+def test_several_packages_give_one_report_and_fail_if_any_does(tmp_path: Path) -> None:
+    for name, row in (("good", "1"), ("bad", "x")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "table.csv").write_text(f"a\n{row}\n", "utf-8")
+    (tmp_path / "other.csv").write_text("b\n2,3\n", "utf-8")
+    (tmp_path / "schema.json").write_text('{"fields": [{"name": "a", "type": "integer"}]}', "utf-8")
+    tables = ["good/table.csv", "bad/table.csv", "good/table.csv"]
+    done = resopen("validate", *tables, "--schema", "schema.json", "--format", "json", cwd=tmp_path)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["errors"]) == (1, 1)
+    assert [(table["name"], table["file"]) for table in report["tables"]] == [
+        ("table (good/table.csv)", "good/table.csv"),
+        ("table (bad/table.csv)", "bad/table.csv"),
+    ]
+    assert [(issue["table"], issue["file"]) for issue in report["issues"]] == [
+        ("table (bad/table.csv)", "bad/table.csv")
+    ]
+    text = resopen("validate", "good/table.csv", "other.csv", cwd=tmp_path)
+    assert (text.returncode, "other · extra-cells · 1 issue" in text.stdout) == (1, True)
+    assert "2 tables and 2 rows were checked." in text.stdout
+    assert resopen("validate", "good/table.csv", "good/table.csv", cwd=tmp_path).returncode == 0
+
+
+def test_package_that_cannot_be_opened_ends_the_run_of_several() -> None:
+    done = resopen("validate", "docs/broken", "no/such")
+    assert (done.returncode, done.stdout, "no/such" in done.stderr) == (2, "", True)
+
+
+def test_rule_of_each_of_several_packages_speaks_its_own_words(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        texts = {key: f"{key} of {name}" for key in ("message", "message_ru", "remedy", "remedy_ru")}
+        rule = {
+            "id": "b-there", "severity": "error", "table": "t", "fields": ["b"], "fails_where": "b IS NULL",
+            "counterexample": {"value": "''"}, **texts,
+        }  # fmt: skip
+        node = {"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "b", "type": "string"}, {"name": "c"}]}}
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "t.csv").write_text("b,c\n,x\n", "utf-8")
+        descriptor = {"name": name, "resources": [node], "rules": [rule]}
+        (tmp_path / name / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
+    done = resopen("validate", "one", "two", "--format", "json", cwd=tmp_path)
+    found = [(issue["table"], issue["message"]) for issue in json.loads(done.stdout)["issues"]]
+    assert found == [("t (one)", "message of one"), ("t (two)", "message of two")]
 
 
 def test_every_table_of_ours_can_be_judged_alone_by_its_schema() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -18,16 +19,20 @@ from resopen import __version__
 from resopen.commands import Command, Group, MemorySize
 from resopen.describe import check_fresh, describe
 from resopen.errors import DataInvalid, DefinitionError, ResopenError, SetupError
-from resopen.formats import to_csv, to_github, to_json, to_junit, to_sarif
+from resopen.formats import to_csv, to_github, to_json, to_junit
+from resopen.html_report import to_html
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
 from resopen.opening import open_package
 from resopen.printing import issues_text, printable, to_text
 from resopen.publish import publish
+from resopen.sarif import to_sarif
 from resopen.schema import Package, Resource, find_schema_folder, read_schema_folder
 from resopen.trace import check_sources, trace
-from resopen.validation import Report, validate
+from resopen.validation import Report, join_reports, validate
 
-FORMATS = {"json": to_json, "csv": to_csv, "junit": to_junit, "sarif": to_sarif, "github": to_github}
+FORMATS: Mapping[str, Callable[[Report, Mapping[str, str]], Iterator[str]]] = MappingProxyType(
+    {"json": to_json, "csv": to_csv, "junit": to_junit, "sarif": to_sarif, "github": to_github}
+)
 COLOURS: dict[str, dict[str, Any]] = {"bold": {"bold": True}}
 
 
@@ -53,9 +58,9 @@ def build(messages: Messages) -> Group:
         ],
         commands=[
             command(
-                "validate", run_validate, click.Argument(["package"], required=False),
+                "validate", run_validate, click.Argument(["packages"], nargs=-1, metavar="[PACKAGE]..."),
                 option("--schema", text="schema", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--format", text="format", type=click.Choice(["text", *FORMATS]), default="text"),
+                option("--format", text="format", type=click.Choice(["text", "html", *FORMATS]), default="text"),
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
                 option("--fail-on", text="fail-on", type=click.Choice(["error", "warning"]), default="error"),
                 option("--allow-remote", text="allow-remote", is_flag=True),
@@ -81,19 +86,35 @@ def build(messages: Messages) -> Group:
 
 
 def run_validate(
-    package: str | None, schema: Path | None, format: str, limit: int, fail_on: str, today: Any, allow_remote: bool,
+    packages: Sequence[str], schema: Path | None, format: str, limit: int, fail_on: str, today: Any, allow_remote: bool,
     memory: str | None,
 ) -> int:  # fmt: skip
-    """Judge a package and print the report."""
+    """Judge packages one after the other and print one report; none named is the curated one.
+
+    What cannot be opened ends the run, so that the report never passes over what was asked.
+    """
     messages = _messages()
-    with TemporaryDirectory(prefix="resopen-") as scratch:
-        judged = open_package(package, Path(scratch), schema, allow_remote)
-        report = validate(judged, messages, _day(today), memory or "")
+    places: Sequence[str | None] = packages or (None,)
+    reports = []
+    for place in dict.fromkeys(places):
+        with TemporaryDirectory(prefix="resopen-") as scratch:
+            judged = open_package(place, Path(scratch), schema, allow_remote)
+            reports.append((place or "", validate(judged, messages, _day(today), memory or "")))
+    report = join_reports(reports)
+    files = {item.name: _place(item) for package in report.packages for item in package.resources}
     if format == "text":
         click.echo(to_text(report, messages, limit, _paint(sys.stdout)))
     else:
-        click.echo(FORMATS[format](report, {item.name: _place(item) for item in judged.resources}))
+        _write(to_html(report, files, limit) if format == "html" else FORMATS[format](report, files))
     return int(bool(report.errors or (fail_on == "warning" and report.warnings)))
+
+
+def _write(pieces: Iterable[str]) -> None:
+    """Write a report for machines and browsers: the same bytes, in UTF-8, on every system."""
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode())
+    sys.stdout.buffer.flush()
 
 
 def _place(resource: Resource) -> str:

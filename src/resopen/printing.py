@@ -16,7 +16,7 @@ Problem = TypeVar("Problem", Finding, Issue)
 def to_text(report: Report, messages: Messages, limit: int, paint: Paint) -> str:
     """Return the report as text: its issues as in `issues_text`, then the total."""
     total = _total(report, messages, paint)
-    groups = [(list(report.in_words(members[: limit or None])), len(members)) for members in _grouped(report.findings)]
+    groups = [(list(report.in_words(members[: limit or None])), len(members)) for members in grouped(report.findings)]
     return "\n\n".join([*_groups_text(groups, messages, paint), total])
 
 
@@ -26,11 +26,11 @@ def issues_text(issues: Sequence[Issue], messages: Messages, limit: int, paint: 
     Args: the issues, the catalogue, how many issues of one rule in one table to print (0 = all),
     and how to paint a text in a named colour.
     """
-    groups = [(members[: limit or None], len(members)) for members in _grouped(issues)]
+    groups = [(members[: limit or None], len(members)) for members in grouped(issues)]
     return "\n\n".join(_groups_text(groups, messages, paint))
 
 
-def _grouped(issues: Sequence[Problem]) -> list[list[Problem]]:
+def grouped(issues: Sequence[Problem]) -> list[list[Problem]]:
     """Return the issues of each rule in each table; tables in their order, rules as first met."""
     tables: dict[str, dict[str, list[Problem]]] = {}
     for issue in issues:
@@ -63,17 +63,20 @@ def _group_lines(shown: Sequence[Issue], number: int, messages: Messages, paint:
 
 
 def _issue_lines(issue: Issue, messages: Messages, paint: Paint) -> Iterator[str]:
+    yield f"  {paint(place_in_words(issue, messages), 'cyan')}: {printable(issue.message)}"
+    if issue.value and issue.value not in issue.message:
+        yield f"    {printable(issue.value)}"
+
+
+def place_in_words(issue: Issue, messages: Messages) -> str:
+    """Return where an issue is: its file where the table has several, row and line, or the whole table, column."""
     place = messages.text("ui.where-table")
     if issue.line:
         key = "ui.where-row" if issue.row else "ui.where-line"
         place = messages.text(key, {"row": str(issue.row), "line": str(issue.line)})
     if issue.column:
         place += ", " + messages.text("ui.column", {"column": str(issue.column), "field": printable(issue.field)})
-    if issue.file:
-        place = f"{printable(issue.file)}, {place}"
-    yield f"  {paint(place, 'cyan')}: {printable(issue.message)}"
-    if issue.value and issue.value not in issue.message:
-        yield f"    {printable(issue.value)}"
+    return f"{printable(issue.file)}, {place}" if issue.file else place
 
 
 def _total(report: Report, messages: Messages, paint: Paint) -> str:
@@ -89,6 +92,17 @@ def _total(report: Report, messages: Messages, paint: Paint) -> str:
 
 
 def printable(text: str, width: int = 200) -> str:
-    """Return a text of the data on one line, control characters shown as escapes, cut at a width."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    """Return a text of the data on one line, as `visible` shows it, cut at a width."""
+    shown = visible(text)
     return shown if len(shown) <= width else shown[: width - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """Return a text with every character that is not printable shown as an escape such as \\x1b.
+
+    These are the characters that a terminal or a viewer would obey instead of showing them: control
+    characters, line ends, marks of direction, and spaces other than the common one.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

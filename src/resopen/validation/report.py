@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from resopen.errors import Finding, Issue
-from resopen.messages import Messages
+from resopen.messages import Messages, fill
 from resopen.schema import Field, Package, Rule
+
+Details = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -16,10 +19,11 @@ class Report:
     """All findings of a run in the order of tables, files, rows and columns, and the rows judged a table.
 
     An issue is put into words when it is asked for, so that a million of them do not flood memory.
-    `timings` are the seconds of each phase; they are no part of the content.
+    `packages` are the judged ones, no two tables of which have the same name. `timings` are the
+    seconds of each phase; they are no part of the content.
     """
 
-    package: Package = field(repr=False, compare=False)
+    packages: tuple[Package, ...] = field(repr=False, compare=False)
     messages: Messages = field(repr=False, compare=False)
     findings: tuple[Finding, ...]
     rows: tuple[tuple[str, int], ...]
@@ -42,9 +46,50 @@ class Report:
 
     def in_words(self, findings: Iterable[Finding] | None = None) -> Iterator[Issue]:
         """Yield the issues of findings, of all by default, in their order."""
-        words = _Words(self.package, self.messages)
+        words = _Words(self.packages, self.messages)
         for finding in self.findings if findings is None else findings:
             yield words.issue(finding)
+
+    def rule_in_words(self, table: str, rule: str) -> str:
+        """Return what a rule is, in a few words: the message of a package's rule, else the catalogue's name."""
+        own = _Words(self.packages, self.messages).rules.get((table, rule))
+        return own.message.text(self.messages.language) if own else self.messages.text(f"rules.{rule}")
+
+
+def join_reports(reports: Sequence[tuple[str, Report]]) -> Report:
+    """Return the reports of several places as one, in their order.
+
+    A table whose name stands in more than one of them is called `NAME (PLACE)` in the whole report.
+    Args: at least one place with its report, all in one language.
+    """
+    counts = Counter(name for _, report in reports for name, _ in report.rows)
+    joined = [_renamed(report, {n: f"{n} ({at})" for n, _ in report.rows if counts[n] > 1}) for at, report in reports]
+    return Report(
+        packages=tuple(package for report in joined for package in report.packages),
+        messages=joined[0].messages,
+        findings=tuple(finding for report in joined for finding in report.findings),
+        rows=tuple(rows for report in joined for rows in report.rows),
+        timings=tuple(timing for report in joined for timing in report.timings),
+    )
+
+
+def _renamed(report: Report, names: Mapping[str, str]) -> Report:
+    """Return a report with other names for some of its tables."""
+    if not names:
+        return report
+    packages = tuple(
+        replace(
+            package,
+            resources=tuple(
+                replace(item, table=replace(item.table, name=names.get(item.name, item.name)))
+                for item in package.resources
+            ),
+        )
+        for package in report.packages
+    )
+    findings = tuple(replace(f, table=names[f.table]) if f.table in names else f for f in report.findings)
+    rows = tuple((names.get(name, name), count) for name, count in report.rows)
+    return replace(report, packages=packages, findings=findings, rows=rows)
 
 
 def sort_findings(findings: Sequence[Finding], package: Package) -> list[Finding]:
@@ -57,16 +102,27 @@ def sort_findings(findings: Sequence[Finding], package: Package) -> list[Finding
 class _Words:
     """What is needed to put findings into words, looked up once."""
 
-    package: Package
+    packages: tuple[Package, ...]
     messages: Messages
 
     @cached_property
-    def rules(self) -> Mapping[str, Rule]:
-        return {rule.id: rule for rule in self.package.rules}
+    def rules(self) -> Mapping[tuple[str, str], Rule]:
+        return {
+            (item.name, rule.id): rule for package in self.packages for item in package.resources
+            for rule in package.rules
+        }  # fmt: skip
 
     @cached_property
     def fields(self) -> Mapping[tuple[str, str], Field]:
-        return {(item.name, field.name): field for item in self.package.resources for field in item.table.fields}
+        return {
+            (item.name, field.name): field for package in self.packages for item in package.resources
+            for field in item.table.fields
+        }  # fmt: skip
+
+    @cached_property
+    def texts(self) -> Callable[[str, str, str, Details], tuple[list[str], list[str]]]:
+        # Faults of one kind come by the million and differ in their value alone.
+        return lru_cache(maxsize=1024)(self._texts)
 
     def issue(self, finding: Finding) -> Issue:
         """Return the issue of a finding: the message and the remedy of its rule, filled in.
@@ -74,24 +130,34 @@ class _Words:
         The texts of a rule of the package come from the rule, all others from the catalogue. A
         message may use the finding's own details and {field}, {title}, {value}, {example}, {table}.
         """
-        messages, rule = self.messages, self.rules.get(finding.rule)
-        if rule:
-            message, remedy = rule.message.text(messages.language), rule.remedy.text(messages.language)
-        else:
-            details = self._details(finding)
-            message = messages.text(f"issues.{finding.rule}.message", details)
-            remedy = messages.text(f"issues.{finding.rule}.remedy", details)
+        message, remedy = self.texts(finding.rule, finding.table, finding.field, finding.details)
+        value = finding.value or ""
         return Issue(
             finding.severity, finding.rule.removesuffix("-null"), finding.table, finding.row, finding.line,
-            finding.column, finding.field, finding.value, message, remedy, finding.file,
+            finding.column, finding.field, finding.value, value.join(message), value.join(remedy), finding.file,
         )  # fmt: skip
 
-    def _details(self, finding: Finding) -> dict[str, str]:
-        details = {"table": finding.table, "field": finding.field, "value": finding.value or ""}
-        details |= dict(finding.details)
-        known = self.fields.get((finding.table, finding.field))
-        details["title"] = (known.title.text(self.messages.language) if known else "") or finding.field
-        details["example"] = known.example if known else ""
-        if "type" in details:
-            details["type"] = self.messages.text(f"types.{details['type']}")
-        return details
+    def _texts(self, rule: str, table: str, field: str, details: Details) -> tuple[list[str], list[str]]:
+        """Return the message and the remedy as the pieces between which the value stands."""
+        own = self.rules.get((table, rule))
+        if own:
+            return [own.message.text(self.messages.language)], [own.remedy.text(self.messages.language)]
+        known = self._details(table, field, details)
+        message, remedy = (self.messages.text(f"issues.{rule}.{part}") for part in ("message", "remedy"))
+        return _pieces(message, known), _pieces(remedy, known)
+
+    def _details(self, table: str, field: str, details: Details) -> dict[str, str]:
+        filled = {"table": table, "field": field} | dict(details)
+        known = self.fields.get((table, field))
+        filled["title"] = (known.title.text(self.messages.language) if known else "") or field
+        filled["example"] = known.example if known else ""
+        if "type" in filled:
+            filled["type"] = self.messages.text(f"types.{filled['type']}")
+        return filled
+
+
+def _pieces(template: str, details: Mapping[str, str]) -> list[str]:
+    """Return a template filled with the details, cut where the value goes unless they name one."""
+    if "value" in details:
+        return [fill(template, details)]
+    return [fill(piece, details) for piece in template.split("{value}")]

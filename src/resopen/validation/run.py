@@ -48,7 +48,7 @@ def validate(package: Package, messages: Messages, run_date: date, memory_limit:
         timings.append(("rules", time.perf_counter()))
         connection.close()
     return Report(
-        package=package,
+        packages=(package,),
         messages=messages,
         findings=tuple(sort_findings(findings, package)),
         rows=tuple((name, item.count) for name, item in loaded.items()),
