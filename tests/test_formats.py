@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resopen.errors import Finding, Issue
@@ -201,6 +201,7 @@ def test_github_annotates_the_line_and_no_cell_becomes_a_command(report: Report)
 
 
 @given(st.text(), st.text(min_size=1), st.text(min_size=1))
+@example("%0A::error::100%", "%3A,%2C:%25", "a%0Ab,c:d.csv")
 def test_github_reads_back_what_was_written(cell: str, field: str, file: str) -> None:
     report = issue_at(value=cell, field=field, line=7)
     ((name, properties, data),) = commands(text(to_github, report, {"table": file}))
