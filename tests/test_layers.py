@@ -22,6 +22,7 @@ LAYERS = {
     "dictionary": 5,
     "formats": 5,
     "frames": 5,
+    "normalization": 5,
     "printing": 5,
     "publish": 5,
     "trace": 5,
