@@ -196,6 +196,8 @@ def _typed_number(field: Field, value: Decimal) -> Decision:
     if field.type in ("integer", "year"):
         is_year = field.type != "year" or re.fullmatch("-?[0-9]{4}", digits)
         return digits if digits and is_year else not_of_type(field)
+    if field.type == "boolean" and digits in {text for texts in _boolean_values(field) for text in texts}:
+        return _boolean(field, digits, Column())
     if field.type not in ("string", "any") or not digits:
         return Doubt("workbook-number", _type(field))
     if len(digits.lstrip("-")) > KEPT_DIGITS:

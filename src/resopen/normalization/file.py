@@ -8,8 +8,9 @@ from pathlib import Path
 from resopen.errors import SetupError
 from resopen.normalization.reading import Raw, read_delimited, read_workbook
 from resopen.normalization.run import Normalized, normalize
-from resopen.schema import Package, find_schema_folder, read_schema_folder
-from resopen.schema.package import load_single_table
+from resopen.schema import Dialect, Package, Resource, find_schema_folder, read_schema_folder
+from resopen.schema.fields import load_table
+from resopen.schema.files import read_json
 from resopen.tables.files import read_bytes, write_atomically
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -82,10 +83,9 @@ def _refuse_other_kinds(path: Path, sheet: str) -> None:
 def _package(path: Path, target: Path, schema: Path | None) -> Package:
     """Return a package of the one table of a file; SetupError when no schema is known for it."""
     if schema:
-        package = load_single_table(path, schema)
-        if not package.resources[0].table.fields:
-            raise SetupError("setup.no-table-schema", {"file": str(path)})
-        return package
+        table = load_table(read_json(schema), path.stem, str(schema))
+        resource = Resource(table, (path,), "csv", Dialect(), "utf-8", None, "")
+        return Package(table.name, "", table.title, (resource,), (), {})
     for file in (path.resolve(), target.resolve()):
         try:
             folder = find_schema_folder(file.parent)

@@ -38,9 +38,11 @@ def readings(text: str) -> tuple[Reading, ...]:
     Spaces, commas and points group thousands only where every group has exactly three digits and
     the first digit is no zero; where comma and point both stand, the last one is the decimal mark.
     """
+    if text in SPECIAL:
+        return (Reading(text),)
     match = SIGNED.fullmatch(text)
     if not match:
-        return (Reading(text),) if text in SPECIAL else ()
+        return ()
     sign, body, exponent = "-" if match["sign"] else "", match["body"], match["exponent"]
     if body.isascii() and body.isdigit():
         return (Reading(sign + body + exponent),)

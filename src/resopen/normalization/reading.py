@@ -125,10 +125,14 @@ def _rows(body: bytes, delimiter: str, line: int) -> Iterator[Row]:
 
 
 def _delimiter(text: str, table: Table) -> str:
-    """Return the delimiter under which the header gives the most labels of the schema, or nothing."""
-    counts = {mark: matched_labels(table, _header_cells(text, mark)) for mark in DELIMITERS}
-    best = max(counts.values())
-    return next((mark for mark, count in counts.items() if count == best), "") if best else ""
+    """Return the delimiter under which the header gives the most labels of the schema, or nothing.
+
+    Where several give as many, it is the one that splits the header the most, then the comma.
+    """
+    heads = {mark: _header_cells(text, mark) for mark in DELIMITERS}
+    fits = {mark: (matched_labels(table, cells), len(cells)) for mark, cells in heads.items()}
+    best = max(fits, key=lambda mark: fits[mark])
+    return best if fits[best][0] else ""
 
 
 def _header_cells(text: str, delimiter: str) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def normalize(table: Table, raw: Raw) -> Normalized:
         found = ", ".join(plain_label(cell) for cell in head.cells)
         return Normalized(b"", 0, (), (*raw.findings, unknown_header(table, found, head.number, head.line)))
     labels = match_labels(table, head.cells, head.number, head.line)
-    findings = [*_named(raw.findings, head), *labels.findings, *_structure(table, head, body, labels)]
+    findings = [*_named((*raw.findings, *_structure(table, head, body, labels)), head), *labels.findings]
     changes = [*raw.changes, *_header_changes(table, head, labels)]
     changes += [Change("blank-row", row.number, row.line) for row in blanks]
     changes += [_extra(row, head) for row in body if len(row.cells) > len(head.cells)]
@@ -82,7 +82,7 @@ def _written(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bytes:
 
 
 def _named(findings: Sequence[Finding], head: Row) -> Iterator[Finding]:
-    """Yield the findings of the file, those at a cell with the label of its column."""
+    """Yield findings, those at a cell with the label of its column."""
     for item in findings:
         label = head.cells[item.column - 1] if 0 < item.column <= len(head.cells) else ""
         yield replace(item, field=plain_label(label)) if item.column else item

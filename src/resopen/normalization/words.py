@@ -74,4 +74,4 @@ def _example(change: Change, messages: Messages) -> str:
     if change.kind in SILENT:
         return place
     texts = {"old": printable(change.old, WIDTH), "new": printable(change.new, WIDTH)}
-    return f"{place}: {messages.text('changes.example', texts)}"
+    return f"{place}: {messages.text('changes.value' if change.old == change.new else 'changes.example', texts)}"
