@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -387,7 +389,7 @@ def schema(tmp_path: Path) -> Path:
 
 def test_workbook_gives_the_canonical_table_beside_it(tmp_path: Path, schema: Path) -> None:
     moment = datetime(2022, 12, 31, 9, 5)
-    rows = [
+    rows: list[list[Any]] = [
         ["0012", " x ", date(2022, 12, 31), 1234.5, 5.0, 2022, True, moment],
         [None] * 8,
         ["0013", 42, "31.12.2022", "1 234,5", "7", 2023.0, "нет", None],
@@ -410,6 +412,7 @@ def test_workbook_gives_the_canonical_table_beside_it(tmp_path: Path, schema: Pa
         ("code", 12, "zero-lost"),
         ("title", 1.5, "workbook-number"),
         ("title", 1234567890123456789, "digits-lost"),
+        ("people", 1234567890123456789, "digits-lost"),
         ("title", date(2022, 1, 2), "workbook-date"),
         ("title", time(9, 5), "workbook-date"),
         ("title", True, "workbook-boolean"),
@@ -434,6 +437,17 @@ def test_doubtful_cell_of_a_workbook_is_named(name: str, value: Any, rule: str, 
         (rule, 2, NAMES.index(name) + 1, name)
     ]
     assert not (tmp_path / "book.csv").exists()
+
+
+def test_formula_with_a_saved_value_is_its_value_be_it_an_empty_text(tmp_path: Path, schema: Path) -> None:
+    path = write_book(tmp_path / "raw.xlsx", [["0012", "=A1", None, "=1+1", *[None] * 4]])
+    with ZipFile(path) as raw, ZipFile(tmp_path / "book.xlsx", "w") as book:
+        for name in raw.namelist():
+            text = raw.read(name)
+            text = re.sub(rb'"B2"><f>A1</f><v ?/?>(</v>)?', b'"B2" t="str"><f>A1</f><v></v>', text)
+            book.writestr(name, re.sub(rb"<f>1\+1</f><v ?/?>(</v>)?", b"<f>1+1</f><v>2.5</v>", text))
+    assert normalize_file(tmp_path / "book.xlsx", schema).result.findings == ()
+    assert (tmp_path / "book.csv").read_bytes() == canonical([["0012", "", "", "2.5", "", "", "", ""]])
 
 
 def test_digits_of_a_workbook_must_keep_their_check_digits(tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ def decide_column(field: Field, cells: Sequence[Any], convention: numerals.Roles
     workbook holds beside them; `convention` is the role (`decimal` or `group`) of comma and point
     where no cell of the column shows it.
     """
-    texts = [trimmed(cell) for cell in cells if isinstance(cell, str) and cell not in field.missing_values]
+    known = field.missing_values
+    texts = [trimmed(cell) for cell in cells if isinstance(cell, str) and not {cell, trimmed(cell)} & {*known}]
     column = Column(convention=convention)
     if field.type in NUMERIC:
         roles = _declared(field) or numerals.roles_seen(_readings(field, text) for text in texts)
@@ -193,6 +194,8 @@ def _typed_number(field: Field, value: Decimal) -> Decision:
     if field.type == "number":
         return text.replace(".", str(field.options.get("decimalChar", ".")))
     digits = numerals.whole(text)
+    if field.type in ("integer", "string", "any") and len(digits.lstrip("-")) > KEPT_DIGITS:
+        return Doubt("digits-lost", (("count", str(KEPT_DIGITS)),))
     if field.type in ("integer", "year"):
         is_year = field.type != "year" or re.fullmatch("-?[0-9]{4}", digits)
         return digits if digits and is_year else not_of_type(field)
@@ -200,8 +203,6 @@ def _typed_number(field: Field, value: Decimal) -> Decision:
         return _boolean(field, digits, Column())
     if field.type not in ("string", "any") or not digits:
         return Doubt("workbook-number", _type(field))
-    if len(digits.lstrip("-")) > KEPT_DIGITS:
-        return Doubt("digits-lost", (("count", str(KEPT_DIGITS)),))
     return digits
 
 

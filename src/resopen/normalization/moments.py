@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 Orders = frozenset[tuple[str, str]]
 
@@ -16,7 +17,7 @@ MOMENT = re.compile(
     rf"(?P<first>[0-9]{{1,4}})(?P<mark>[./-])(?P<middle>[0-9]{{1,2}})(?P=mark)(?P<last>[0-9]{{1,4}})(?:(?:[T ]|,? )"
     rf"{TIME}{ZONE})?"
 )
-ORDERS: Mapping[str, str] = {".": "dmy", "/": "dmy mdy", "-": "dmy mdy"}
+ORDERS: Mapping[str, str] = MappingProxyType({".": "dmy", "/": "dmy mdy", "-": "dmy mdy"})
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from resopen.errors import Finding
@@ -15,10 +16,12 @@ from resopen.normalization.header import Labels, match_labels, matched_labels, p
 from resopen.normalization.reading import Change, Raw, Row, is_empty
 from resopen.schema import Field, Table
 
-KINDS = {
-    "integer": "number", "number": "number", "year": "number", "date": "date", "datetime": "date", "time": "date",
-    "boolean": "boolean",
-}  # fmt: skip
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "integer": "number", "number": "number", "year": "number", "date": "date", "datetime": "date", "time": "date",
+        "boolean": "boolean",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

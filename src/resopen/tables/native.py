@@ -84,7 +84,7 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
         rows, faults = _sheet_rows(sheet)
         if _has_formulas(path):
             formulas = openpyxl.load_workbook(path, read_only=True)
-            faults |= _unsaved(_chosen(formulas, resource.dialect), rows)
+            faults |= _unsaved(_chosen(formulas, resource.dialect), sheet)
     except (BadZipFile, KeyError, ValueError, TypeError, EOFError, SyntaxError) as error:
         return _no_rows(resource, "damaged-archive", file=str(path), reason=str(error))
     while rows and all(cell is None for cell in rows[-1]):
@@ -109,12 +109,15 @@ def _sheet_rows(sheet: Any) -> tuple[list[list[Any]], dict[tuple[int, int], tupl
     return rows, faults
 
 
-def _unsaved(sheet: Any, rows: Sequence[Sequence[Any]]) -> dict[tuple[int, int], tuple[str, str]]:
-    """Return the rule and text of each formula without a saved value, by its row and column."""
+def _unsaved(formulas: Any, values: Any) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return the rule and text of each formula without a saved value, by its row and column.
+
+    Args: the sheet as it was written, and as it was calculated; there an empty text has the type `str`.
+    """
     found = {}
-    for number, cells in enumerate(sheet.iter_rows(), 1):
-        for i, cell in enumerate(cells, 1):
-            if cell.data_type == "f" and (number > len(rows) or rows[number - 1][i - 1] is None):
+    for number, pairs in enumerate(zip(formulas.iter_rows(), values.iter_rows(), strict=False), 1):
+        for i, (cell, value) in enumerate(zip(*pairs, strict=False), 1):
+            if cell.data_type == "f" and value.value is None and value.data_type != "str":
                 found[number, i] = ("formula-without-value", str(getattr(cell.value, "text", cell.value)))
     return found
 
