@@ -56,15 +56,16 @@ def decide_column(field: Field, cells: Sequence[Any], convention: numerals.Roles
     workbook holds beside them; `convention` is the role (`decimal` or `group`) of comma and point
     where no cell of the column shows it.
     """
-    known = field.missing_values
-    texts = [trimmed(cell) for cell in cells if isinstance(cell, str) and not {cell, trimmed(cell)} & {*known}]
+    found = {cell for cell in cells if isinstance(cell, str)}
+    texts = {trimmed(cell) for cell in found if not {cell, trimmed(cell)} & {*field.missing_values}}
     column = Column(convention=convention)
     if field.type in NUMERIC:
         roles = _declared(field) or numerals.roles_seen(_readings(field, text) for text in texts)
         column = Column(roles, convention=convention)
     elif field.type in ("date", "datetime"):
         column = Column(orders=moments.orders_seen(texts))
-    return [_of_text(field, cell, column) if isinstance(cell, str) else of_typed(field, cell) for cell in cells]
+    made = {text: _of_text(field, text, column) for text in found}
+    return [made[cell] if isinstance(cell, str) else of_typed(field, cell) for cell in cells]
 
 
 def trimmed(text: str) -> str:
