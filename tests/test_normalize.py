@@ -450,6 +450,30 @@ def test_formula_with_a_saved_value_is_its_value_be_it_an_empty_text(tmp_path: P
     assert (tmp_path / "book.csv").read_bytes() == canonical([["0012", "", "", "2.5", "", "", "", ""]])
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return write_book(tmp_path_factory.mktemp("sound") / "book.xlsx", [["0012", "=A1", *[None] * 6]]).read_bytes()
+
+
+# openpyxl warns of styles and dates that it cannot read.
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=60, deadline=None)
+@given(
+    flips=st.lists(st.tuples(st.integers(min_value=0), st.integers(min_value=0, max_value=7)), max_size=4),
+    cut=st.integers(min_value=0, max_value=9),
+)
+def test_broken_workbook_is_a_finding_and_never_a_crash(
+    flips: list[tuple[int, int]], cut: int, sound: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "s.json").write_text(json.dumps(SCHEMA), "utf-8")
+    content = bytearray(sound)
+    for place, bit in flips:
+        content[place % len(content)] ^= 1 << bit
+    (folder / "book.xlsx").write_bytes(content[: len(content) * (10 - cut) // 10])
+    assert normalize_file(folder / "book.xlsx", folder / "s.json", is_check=True).result.findings
+
+
 def test_digits_of_a_workbook_must_keep_their_check_digits(tmp_path: Path) -> None:
     fields = [{"name": "inn", "type": "string", "stdnum": "ru.inn"}, {"name": "a", "type": "string"}]
     (tmp_path / "s.json").write_text(json.dumps({"fields": fields}), "utf-8")

@@ -64,7 +64,7 @@ def _raw(path: Path, package: Package, sheet: str) -> Raw:
         return read_delimited(read_bytes(path), resource.table)
     raw = read_workbook(path, resource, sheet)
     missing = next((item for item in raw.findings if item.rule == "no-such-sheet"), None)
-    if missing:
+    if missing and sheet:
         details = {"file": str(path), "sheet": sheet, "sheets": dict(missing.details)["found"]}
         raise SetupError("setup.no-such-sheet", details)
     return raw

@@ -7,6 +7,7 @@ serves all formats; a cell of a kind that its field cannot hold is a finding.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -26,6 +27,12 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "duration": (str,), "geopoint": (str, list, dict), "geojson": (str, dict), "object": (str, dict),
     "array": (str, list), "list": (str,), "any": (object,),
 }  # fmt: skip
+
+# What openpyxl raises on workbooks that are cut, broken, packed in another way or locked.
+DAMAGES = (
+    BadZipFile, zlib.error, EOFError, KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
         if _has_formulas(path):
             formulas = openpyxl.load_workbook(path, read_only=True)
             faults |= _unsaved(_chosen(formulas, resource.dialect), sheet)
-    except (BadZipFile, KeyError, ValueError, TypeError, EOFError, SyntaxError) as error:
+    except DAMAGES as error:
         return _no_rows(resource, "damaged-archive", file=str(path), reason=str(error))
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
