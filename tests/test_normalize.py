@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from resopen.cli import main
 from resopen.messages import load_messages
 from resopen.normalization import Normalized, normalize, normalize_file, read_delimited
+from resopen.normalization.guess import decoded
 from resopen.normalization.numerals import readings
 from resopen.schema import Table
 from resopen.schema.fields import load_table
@@ -185,6 +186,22 @@ def test_what_is_not_certain_is_named_at_its_place(content: str | bytes, rule: s
     assert rule in [finding.rule for finding in done.findings]
     assert place in {(item.row, item.column) for item in done.findings if item.rule == rule}
     assert done.content == b""
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("Двор № 5 «Сад»", "cp1251", "Windows-1251"),
+        ("1\u00a0234", "cp1251", "Windows-1251"),
+        ("двор без границ", "koi8-r", ""),
+        ("Двор без границ", "cp866", ""),
+        ("Двор без границ", "iso8859-5", ""),
+        ("août", "latin-1", ""),
+        ("þ, ÿ ¿ ¤ ¥", "latin-1", ""),
+    ],
+)
+def test_bytes_are_russian_only_where_nothing_explains_them_better(text: str, encoding: str, name: str) -> None:
+    assert decoded(text.encode(encoding))[:2] == ((text, name) if name else ("", ""))
 
 
 def test_label_that_two_titles_share_is_not_decided() -> None:

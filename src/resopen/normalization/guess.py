@@ -14,7 +14,7 @@ RUSSIAN = re.compile("[А-Яа-яЁё]")
 SIGNS = frozenset("\u00a0«»„“”‘’‚–—…•·№§°±©®™€†‡‰‹›µ¶")
 # Two thirds of the letters of a Russian text.
 FREQUENT = frozenset("оеаинтсрвл")
-MOST_STRANGE, MOST_INNER_CAPITALS, MOST_TOUCHING = 0.05, 0.01, 0.25
+MOST_STRANGE, MOST_TOUCHING = 0.05, 0.25
 
 
 def decoded(content: bytes) -> tuple[str, str, bool]:
@@ -22,7 +22,7 @@ def decoded(content: bytes) -> tuple[str, str, bool]:
 
     A mark decides. Else bytes that are valid UTF-8 are UTF-8. Else they are Windows-1251 where
     nearly all characters above ASCII are then Russian letters and signs of print, which do not
-    stand inside Latin words, capitals not inside words, and no other Cyrillic encoding gives more of
+    stand inside Latin words, and no other Cyrillic encoding gives more of
     the frequent letters. Where nothing of this holds, text and name are empty.
     """
     mark, codec, name = next((item for item in MARKS if content.startswith(item[0])), (b"", "utf-8", "UTF-8"))
@@ -42,11 +42,8 @@ def _is_windows_1251(content: bytes) -> bool:
     high = [character for character in text if not character.isascii()]
     russian = sum(RUSSIAN.match(character) is not None for character in high)
     strange = len(high) - russian - sum(character in SIGNS for character in high)
-    inner = len(re.findall("[а-яё](?=[А-ЯЁ])", text))
     touching = len(re.findall("[A-Za-z](?=[А-Яа-яЁё])|[А-Яа-яЁё](?=[A-Za-z])", text))
-    if strange > MOST_STRANGE * len(high) or inner > MOST_INNER_CAPITALS * russian:
-        return False
-    if touching > MOST_TOUCHING * russian:
+    if strange > MOST_STRANGE * len(high) or touching > MOST_TOUCHING * russian:
         return False
     own = _frequent(text)
     return all(_frequent(content.decode(rival, "replace")) <= own for rival in RIVALS)
