@@ -35,6 +35,8 @@ def decoded(content: bytes) -> tuple[str, str, bool]:
 
 
 def _is_windows_1251(content: bytes) -> bool:
+    # A no-break space between digits groups them, and is a letter in CP866.
+    content = re.sub(rb"(?<=[0-9])\xa0(?=[0-9]{3})", b" ", content)
     try:
         text = content.decode("cp1251")
     except UnicodeDecodeError:
