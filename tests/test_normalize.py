@@ -195,6 +195,7 @@ def test_what_is_not_certain_is_named_at_its_place(content: str | bytes, rule: s
         ("1\u00a0234", "cp1251", "Windows-1251"),
         ("двор без границ", "koi8-r", ""),
         ("Двор без границ", "cp866", ""),
+        ("ГМ", "cp866", ""),
         ("Двор без границ", "iso8859-5", ""),
         ("août", "latin-1", ""),
         ("þ, ÿ ¿ ¤ ¥", "latin-1", ""),
