@@ -67,7 +67,7 @@ def test_warning_fails_only_when_asked(repository: Path) -> None:
     assert resopen("validate", "--fail-on", "warning", cwd=repository).returncode == 1
 
 
-@pytest.mark.parametrize("command", ["", "validate", "describe", "publish", "trace"])
+@pytest.mark.parametrize("command", ["", "validate", "describe", "normalize", "publish", "trace"])
 def test_help_stands_in_both_languages(command: str) -> None:
     arguments = [*command.split(), "--help"]
     english = resopen(*arguments, lang="C.UTF-8")

@@ -23,6 +23,7 @@ LAYERS = {
     "formats": 5,
     "html_report": 5,
     "frames": 5,
+    "normalization": 5,
     "printing": 5,
     "publish": 5,
     "sarif": 5,

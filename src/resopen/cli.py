@@ -22,6 +22,7 @@ from resopen.errors import DataInvalid, DefinitionError, ResopenError, SetupErro
 from resopen.formats import to_csv, to_github, to_json, to_junit
 from resopen.html_report import to_html
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
+from resopen.normalization import normalize_file, summary
 from resopen.opening import open_package
 from resopen.printing import issues_text, printable, to_text
 from resopen.publish import publish
@@ -68,6 +69,14 @@ def build(messages: Messages) -> Group:
                 day,
             ),
             command("describe", run_describe, option("--check", text="check", is_flag=True)),
+            command(
+                "normalize", run_normalize, click.Argument(["file"], type=click.Path(path_type=Path)),
+                option("--schema", text="normalize-schema", type=click.Path(path_type=Path), metavar="FILE"),
+                option("--output", text="normalize-output", type=click.Path(path_type=Path), metavar="FILE"),
+                option("--sheet", text="normalize-sheet", default="", metavar="NAME"),
+                option("--check", text="normalize-check", is_flag=True),
+                option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
+            ),
             command(
                 "publish", run_publish,
                 option("--version", text="publish-version", required=True, metavar="X.Y.Z"),
@@ -134,6 +143,14 @@ def run_describe(check: bool) -> int:
     }
     click.echo(messages.text("ui.described" if check else "ui.written", details))
     return 0
+
+
+def run_normalize(file: Path, schema: Path | None, output: Path | None, sheet: str, check: bool, limit: int) -> int:
+    """Rewrite a spreadsheet's file as canonical CSV and print what changed, or what is not decided."""
+    messages = _messages()
+    done = normalize_file(file, schema, output, sheet, check)
+    click.echo(summary(done, messages, limit, check, _paint(sys.stdout)))
+    return int(bool(done.result.findings or (check and done.is_changed)))
 
 
 def run_publish(version: str, output: Path | None, today: Any) -> int:

@@ -7,8 +7,9 @@ serves all formats; a cell of a kind that its field cannot hold is a finding.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +27,12 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "duration": (str,), "geopoint": (str, list, dict), "geojson": (str, dict), "object": (str, dict),
     "array": (str, list), "list": (str,), "any": (object,),
 }  # fmt: skip
+
+# What openpyxl raises on workbooks that are cut, broken, packed in another way or locked.
+DAMAGES = (
+    BadZipFile, zlib.error, EOFError, KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ def read_json_rows(resource: Resource, path: Path | None) -> Grid:
 def read_sheet(resource: Resource, path: Path) -> Grid:
     """Return the rows of a sheet of an XLSX file, chosen by the dialect; the first one by default.
 
+    Cells whose formula gives an error or was saved without its value are findings, and hold nothing.
     Raises SetupError when openpyxl is not installed.
     """
     try:
@@ -80,15 +88,67 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
         sheet = _chosen(book, resource.dialect)
         if sheet is None:
             return _no_rows(resource, "no-such-sheet", found=", ".join(book.sheetnames))
-        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-    except (BadZipFile, KeyError, ValueError, TypeError, EOFError, SyntaxError) as error:
+        rows, faults = _sheet_rows(sheet)
+        if _has_formulas(path):
+            formulas = openpyxl.load_workbook(path, read_only=True)
+            faults |= _unsaved(_chosen(formulas, resource.dialect), sheet)
+    except DAMAGES as error:
         return _no_rows(resource, "damaged-archive", file=str(path), reason=str(error))
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
     width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell is not None), default=0)
     if not rows:
         return _no_rows(resource, "empty-file")
-    return _grid_of_lists(resource, [(row + [None] * width)[:width] for row in rows])
+    grid = _grid_of_lists(resource, [(row + [None] * width)[:width] for row in rows])
+    findings = tuple(_cell_finding(resource, grid, place, *fault) for place, fault in sorted(faults.items()))
+    return replace(grid, findings=(*grid.findings, *findings))
+
+
+def _sheet_rows(sheet: Any) -> tuple[list[list[Any]], dict[tuple[int, int], tuple[str, str]]]:
+    """Return the values of a sheet, and the rule and text of each error cell by its row and column."""
+    rows: list[list[Any]] = []
+    faults: dict[tuple[int, int], tuple[str, str]] = {}
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        rows.append([None if cell.data_type == "e" else cell.value for cell in cells])
+        faults |= {
+            (number, i): ("error-cell", str(cell.value)) for i, cell in enumerate(cells, 1) if cell.data_type == "e"
+        }
+    return rows, faults
+
+
+def _unsaved(formulas: Any, values: Any) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return the rule and text of each formula without a saved value, by its row and column.
+
+    Args: the sheet as it was written, and as it was calculated; there an empty text has the type `str`.
+    """
+    found = {}
+    for number, pairs in enumerate(zip(formulas.iter_rows(), values.iter_rows(), strict=False), 1):
+        for i, (cell, value) in enumerate(zip(*pairs, strict=False), 1):
+            if cell.data_type == "f" and value.value is None and value.data_type != "str":
+                found[number, i] = ("formula-without-value", str(getattr(cell.value, "text", cell.value)))
+    return found
+
+
+def _has_formulas(path: Path) -> bool:
+    """Say whether a sheet of a workbook may hold a formula, so that most need not be read twice."""
+    with ZipFile(path) as archive:
+        return any(_holds(archive, name, b"<f") for name in archive.namelist() if name.startswith("xl/worksheets/"))
+
+
+def _holds(archive: ZipFile, name: str, wanted: bytes) -> bool:
+    with archive.open(name) as part:
+        last = b""
+        while piece := part.read(1 << 20):
+            if wanted in last + piece:
+                return True
+            last = piece[-len(wanted) :]
+    return False
+
+
+def _cell_finding(resource: Resource, grid: Grid, place: tuple[int, int], rule: str, text: str) -> Finding:
+    row, column = place
+    label = grid.labels[column - 1] if column <= len(grid.labels) else ""
+    return Finding(rule, resource.name, row, row, column, label, text)
 
 
 def as_texts(

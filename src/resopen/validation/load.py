@@ -284,7 +284,7 @@ def _grid_scan(grid: Grid) -> Scan:
     places = Places()
     for values in (places.rows, places.lines):
         values[0] = grid.first_row
-    ragged = frozenset(item.row - grid.first_row for item in grid.findings if item.row)
+    ragged = frozenset(item.row - grid.first_row for item in grid.findings if item.row and not item.column)
     return Scan((), grid.labels, Path(), len(grid.rows), places, ragged)
 
 
