@@ -57,7 +57,9 @@ def _limited(kind: str, below: str, low: str, high: str, above: str, number: boo
 
 
 def _enum(kind: str, members: Sequence[object], good: Texts, bad: str, **node: object) -> Column:
-    return Column(f"{kind}_enum", {"type": kind, "constraints": {"enum": list(members)}, **node}, good, (("enum", bad),))
+    return Column(
+        f"{kind}_enum", {"type": kind, "constraints": {"enum": list(members)}, **node}, good, (("enum", bad),)
+    )
 
 
 POINT = '{"type": "Point", "coordinates": [1, 2]}'
@@ -75,20 +77,24 @@ TYPE_COLUMNS: tuple[Column, ...] = (
     _typed("date_any", {"type": "date", "format": "any"}, ("2022-12-31",), "вчера"),
     _typed("time", {"type": "time"}, ("14:30:00", "00:00:00", ""), "25:00:00", "14:30", "14:30:60"),
     _typed("time_own", {"type": "time", "format": "%H.%M"}, ("14.30",), "14:30"),
-    _typed("datetime", {"type": "datetime"}, ("2023-05-01T10:00:00Z", "2023-05-01T10:00:00"), "2023-05-01", "2023-05-01 10:00:00", "2023-02-30T10:00:00"),
-    _typed("datetime_own", {"type": "datetime", "format": "%d.%m.%Y %H:%M"}, ("01.05.2023 10:00",), "2023-05-01T10:00:00"),
+    _typed("datetime", {"type": "datetime"}, ("2023-05-01T10:00:00Z", "2023-05-01T10:00:00"),
+           "2023-05-01", "2023-05-01 10:00:00", "2023-02-30T10:00:00"),
+    _typed("datetime_own", {"type": "datetime", "format": "%d.%m.%Y %H:%M"}, ("01.05.2023 10:00",),
+           "2023-05-01T10:00:00"),
     _typed("year", {"type": "year"}, ("2023", "0999", ""), "23", "20230", "2023.0"),
     _typed("yearmonth", {"type": "yearmonth"}, ("2023-05", ""), "2023-13", "2023", "2023-5"),
     _typed("duration", {"type": "duration"}, ("P1Y6M", "PT36H", "-P3D", ""), "P", "PT", "1Y", "P1H"),
     _typed("geopoint", {"type": "geopoint"}, ("104.28, 52.29", "-180,90"), "52.29", "181, 5", "5, 91"),
     _typed("geopoint_array", {"type": "geopoint", "format": "array"}, ("[104.28, 52.29]",), "104.28, 52.29"),
-    _typed("geopoint_object", {"type": "geopoint", "format": "object"}, ('{"lon": 104.28, "lat": 52.29}',), '{"lon": 104.28}'),
+    _typed("geopoint_object", {"type": "geopoint", "format": "object"}, ('{"lon": 104.28, "lat": 52.29}',),
+           '{"lon": 104.28}'),
     _typed("geojson", {"type": "geojson"}, (POINT, ""), "{}", '{"type": "Nope"}', "[]"),
     _typed("topojson", {"type": "geojson", "format": "topojson"}, ('{"type": "Topology"}',), POINT),
     _typed("object", {"type": "object"}, ("{}", '{"a": [1]}', ""), "[]", "{a: 1}"),
     _typed("array", {"type": "array"}, ("[]", "[1, 2]", ""), "{}", "1"),
     _typed("list", {"type": "list", "itemType": "integer"}, ("1,2,3", "7", ""), "1,x"),
-    _typed("list_days", {"type": "list", "itemType": "date", "delimiter": ";"}, ("2022-12-31;2023-01-01",), "2022-12-31,2023-01-01"),
+    _typed("list_days", {"type": "list", "itemType": "date", "delimiter": ";"}, ("2022-12-31;2023-01-01",),
+           "2022-12-31,2023-01-01"),
     _typed("email", {"type": "string", "format": "email"}, ("a.b@example.org", ""), "a@b", "a b@example.org"),
     _typed("uri", {"type": "string", "format": "uri"}, ("https://example.org/я", ""), "example.org"),
     _typed("uuid", {"type": "string", "format": "uuid"}, (UUID, ""), UUID[:-1]),
@@ -106,7 +112,8 @@ CONSTRAINT_COLUMNS: tuple[Column, ...] = (
            (("pattern", "abX"), ("pattern", "Xcd"), ("pattern", "ab\n"), ("pattern", " ab"))),
     Column("pattern_beyond", {"type": "string", "constraints": {"pattern": r"(?!00)\w{2}"}}, ("01", "да"),
            (("pattern", "00"), ("pattern", "01\n"))),
-    Column("pattern_integer", {"type": "integer", "constraints": {"pattern": "[0-9]{2}"}}, ("12", ""), (("pattern", "7"),)),
+    Column("pattern_integer", {"type": "integer", "constraints": {"pattern": "[0-9]{2}"}}, ("12", ""),
+           (("pattern", "7"),)),
     Column("length", {"type": "string", "constraints": {"minLength": 2, "maxLength": 4}}, ("да", "дада", ""),
            (("minLength", "д"), ("maxLength", "дадад"))),
     Column("length_any", {"type": "any", "constraints": {"minLength": 2, "maxLength": 4}}, ("12", "1234"),
@@ -205,12 +212,22 @@ def keyed() -> tuple[Sheet, ...]:
     periods = Sheet(
         "periods",
         ({"name": "region", "type": "string"}, {"name": "year", "type": "year"}, {"name": "note", "type": "string"}),
-        (("38", "2023", "в\nдве строки"), ("38", "2024", ""), ("03", "2023", "x"), ("75", "2022", ""), ("14", "2022", "")),
+        (
+            ("38", "2023", "в\nдве строки"),
+            ("38", "2024", ""),
+            ("03", "2023", "x"),
+            ("75", "2022", ""),
+            ("14", "2022", ""),
+        ),
         {"primaryKey": ["region", "year"], "foreignKeys": [_reference(["region"], "regions", ["code"])]},
     )
     results = Sheet(
         "results",
-        ({"name": "region", "type": "string"}, {"name": "year", "type": "integer"}, {"name": "alias", "type": "integer"}),
+        (
+            {"name": "region", "type": "string"},
+            {"name": "year", "type": "integer"},
+            {"name": "alias", "type": "integer"},
+        ),
         (("38", "2023", "1"), ("38", "2024", "01"), ("03", "", "2"), ("75", "2022", ""), ("", "1900", "3")),
         {
             "foreignKeys": [
@@ -298,7 +315,10 @@ def native(node: Mapping[str, Any], text: str, form: str) -> Any:
         **({"date": date.fromisoformat, "time": time.fromisoformat, "datetime": _moment} if form != "json" else {}),
         **({"object": json.loads, "array": json.loads, "geojson": json.loads} if form == "json" else {}),
     }  # fmt: skip
-    is_own = set(node) & {"groupChar", "decimalChar", "bareNumber", "trueValues"} or node.get("format", "default") != "default"
+    is_own = (
+        set(node) & {"groupChar", "decimalChar", "bareNumber", "trueValues"}
+        or node.get("format", "default") != "default"
+    )
     if kind not in readers or is_own or (kind == "year" and text.startswith("0")):
         return text
     try:
@@ -306,7 +326,8 @@ def native(node: Mapping[str, Any], text: str, form: str) -> Any:
     except ValueError:
         return text
     # What Python reads, but the standard does not allow, must stay a text; so must what native values cannot hold.
-    return value if text.isascii() and not set(text) & set(" _+") and len(text) < 25 else text
+    is_odd = not text.isascii() or set(text) & set(" _+") or len(text) > 25 or (kind == "time" and len(text) < 8)
+    return text if is_odd else value
 
 
 def _boolean(text: str) -> bool:

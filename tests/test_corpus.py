@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from resopen.messages import load_messages
-from resopen.schema import Package
 from resopen.tables import source
 from tests.corpus import (
     COLUMNS,
@@ -40,7 +39,7 @@ from tests.packages import judge
 SMALL, LARGE = 8, 3000
 # The record of the small files that is broken; a remark of three lines stands above it.
 BROKEN = 5
-LONG = ("простой " * 40, "x" * 250)
+LONG = ("простой " * 50, "x" * 400)
 COLUMN = {column.name: column for column in COLUMNS}
 NEIGHBOURS = (COLUMN["date"], COLUMN["integer"])
 CELLS = [(column, rule, text) for column in COLUMNS for rule, text in column.bad]
@@ -53,7 +52,13 @@ LAYOUTS = {
     "apostrophe": Layout(quote="'", dialect={"quoteChar": "'"}),
     "escape": Layout(escape="\\", dialect={"escapeChar": "\\", "quoteChar": '"', "doubleQuote": False}),
     "quote-all": Layout(quote_all=True),
+    "semicolon-crlf": Layout(delimiter=";", end="\r\n", dialect={"delimiter": ";"}),
+    "apostrophe-crlf": Layout(quote="'", end="\r\n", dialect={"quoteChar": "'"}),
+    "initial-space-crlf": Layout(end="\r\n", dialect={"skipInitialSpace": True}),
+    "cp1251-crlf": Layout(end="\r\n", encoding="cp1251"),
+    "utf-16-crlf": Layout(end="\r\n", encoding="utf-16"),
     "comment": Layout(above="#заметка\n", dialect={"commentChar": "#"}),
+    "comment-row-alone": Layout(above="заметка\n", dialect={"commentRows": [1]}),
     "comment-row": Layout(above="заметка\n", dialect={"commentRows": [1], "headerRows": [2]}),
     "initial-space": Layout(dialect={"skipInitialSpace": True}),
     "cp1251": Layout(encoding="cp1251"),
@@ -61,6 +66,26 @@ LAYOUTS = {
     "utf-16": Layout(encoding="utf-16"),
     "utf-16-le": Layout(encoding="utf-16-le"),
 }
+# Bugs of the validator that these cases found. Each is strict: whoever mends it must delete it here.
+COPIED_CRLF = "the copy of a file whose lines end with CR LF has a header that ends with LF: the engine refuses it"
+COMMENT_FIRST = "a comment above the header hides the header, and the whole table is not judged without a word"
+LARGE_BYTES = "a wrong byte in a plain line of a large file is a refusal of the engine, not an issue at its place"
+NO_FIELDS = "rows are called blank although their cells are unknown, or stand in columns beyond the schema"
+BUGGY_LAYOUTS = {
+    **dict.fromkeys(["initial-space-crlf", "cp1251-crlf", "utf-16-crlf"], COPIED_CRLF),
+    **dict.fromkeys(["comment", "comment-row-alone"], COMMENT_FIRST),
+}
+LARGE_BUGS = ("byte that is not UTF-8", "letter of Windows-1251", "surrogate")
+
+
+def marked(values: Mapping[str, Any], bugs: Mapping[str, str]) -> list[Any]:
+    """Return named values as parameters; those that a bug of the validator breaks must fail."""
+    return [
+        pytest.param(value, id=name, marks=pytest.mark.xfail(strict=True, reason=bugs[name]) if name in bugs else ())
+        for name, value in values.items()
+    ]
+
+
 FORMS: dict[str, Callable[[Sheet], bytes]] = {"json": as_json, "xlsx": as_xlsx, "parquet": as_parquet}
 
 
@@ -85,11 +110,9 @@ def cell_found(rule: str, layout: Layout, sheet: Sheet, row: int, column: int) -
 # Valid packages have no issue.
 
 
-@pytest.mark.parametrize("layout", [PLAIN, *LAYOUTS.values()], ids=["plain", *LAYOUTS])
+@pytest.mark.parametrize("layout", marked({"plain": PLAIN, **LAYOUTS}, BUGGY_LAYOUTS))
 def test_valid_package_has_no_issue_in_any_layout(layout: Layout, tmp_path: Path) -> None:
     sheets = [*keyed(), facts(TYPE_COLUMNS, SMALL)]
-    if layout.encoding in ("cp1251", "koi8-r"):
-        assert "ё" not in str(sheets)
     report = judge(write(tmp_path, sheets, layout))
     assert found(report) == []
     assert dict(report.rows) == {sheet.name: len(sheet.rows) for sheet in sheets}
@@ -121,7 +144,7 @@ def test_wrong_cell_is_the_only_issue(column: Column, rule: str, text: str, tmp_
     sheet = narrow(column)
     at = sheet.labels.index(column.name)
     broken = sheet.with_cell(BROKEN, at, text)
-    report = judge(write(tmp_path, [*keyed(), broken]))
+    report = judge(write(tmp_path, [broken]))
     assert found(report) == [cell_found(rule, PLAIN, broken, BROKEN, at)]
     assert report.findings[0].value == text
     assert report.findings[0].field == column.name
@@ -149,11 +172,11 @@ def test_wrong_type_is_the_only_issue_of_a_large_file(column: Column, end: str, 
     assert found(report) == [("type", "facts", row + 2, row + 2, at + 1)]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize("layout", marked(LAYOUTS, BUGGY_LAYOUTS))
 @pytest.mark.parametrize(("column", "text"), [("date", "31.12.2023"), ("required", "")])
 def test_wrong_cell_is_the_only_issue_in_any_layout(column: str, text: str, layout: Layout, tmp_path: Path) -> None:
     sheet = narrow(COLUMN[column])
-    at, rule = sheet.labels.index(column), dict((text, rule) for rule, text in COLUMN[column].bad)[text]
+    at, rule = sheet.labels.index(column), {text: rule for rule, text in COLUMN[column].bad}[text]
     broken = sheet.with_cell(BROKEN, at, text)
     report = judge(write(tmp_path, [broken], layout))
     assert found(report) == [cell_found(rule, layout, broken, BROKEN, at)]
@@ -304,11 +327,6 @@ def _columns(change: Callable[[list[str], bool], list[str]], rule: str, column: 
     return broken
 
 
-def _first(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    head, end, tail = content.partition(b"\n")
-    return change(head) + end + tail
-
-
 # Columns of the table: id, date, integer, remark.
 STRUCTURE: dict[str, Break] = {
     "blank line": _inserted("", "blank-row"),
@@ -341,9 +359,6 @@ STRUCTURE: dict[str, Break] = {
     "tabs": _whole(lambda content: content.replace(b",", b"\t"), "wrong-delimiter"),
     "sep= line": _whole(lambda content: b"sep=;\r\n" + content.replace(b",", b";"), "wrong-delimiter"),
     "header is missing": _whole(lambda content: content.partition(b"\n")[2], "no-header"),
-    "header in quotes with a stray one": _whole(
-        lambda content: _first(content, lambda head: head.replace(b"integer", b'inte"ger')), "stray-quote", column=3
-    ),
     "label stands twice": _columns(lambda cells, is_header: [*cells, "id" if is_header else "x"], "repeated-label", 5),
     "label is missing": _columns(lambda cells, is_header: [cells[0], *cells[2:]], "missing-label", 0),
     "label is renamed": _columns(
@@ -365,24 +380,52 @@ STRUCTURE: dict[str, Break] = {
 
 def _judge_structure(folder: Path, sheet: Sheet, name: str, at: int, layout: Layout) -> None:
     content, place = STRUCTURE[name](layout.records(sheet), at, layout)
-    report = judge(write_contents(folder, [sheet, *keyed()], {sheet.name: content, **_contents(keyed())}, {}))
+    report = judge(write_contents(folder, [sheet], {sheet.name: content}, {}))
     assert found(report) == [(place[0], sheet.name, *place[1:])]
 
 
-def _contents(sheets: Sequence[Sheet]) -> dict[str, bytes]:
-    return {sheet.name: PLAIN.content(PLAIN.records(sheet)) for sheet in sheets}
+def _structure_cases(bugs: Mapping[str, str]) -> list[Any]:
+    ends = {"lf": "\n", "crlf": "\r\n"}
+    return marked({f"{name}-{end}": (name, ends[end]) for name in STRUCTURE for end in ends}, bugs)
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
-@pytest.mark.parametrize("name", STRUCTURE)
-def test_fault_of_structure_is_the_only_issue(name: str, end: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", _structure_cases({"byte order mark-crlf": COPIED_CRLF}))
+def test_fault_of_structure_is_the_only_issue(case: tuple[str, str], tmp_path: Path) -> None:
+    name, end = case
     _judge_structure(tmp_path, facts(NEIGHBOURS, SMALL), name, BROKEN, Layout(end=end))
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
-@pytest.mark.parametrize("name", [name for name in STRUCTURE if name not in ("empty", "blanks only")])
-def test_fault_of_structure_is_the_only_issue_of_a_large_file(name: str, end: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "case",
+    _structure_cases(
+        {"byte order mark-crlf": COPIED_CRLF}
+        | {f"{name}-{end}": LARGE_BYTES for name in LARGE_BUGS for end in ("lf", "crlf")}
+    ),
+)
+def test_fault_of_structure_is_the_only_issue_of_a_large_file(case: tuple[str, str], tmp_path: Path) -> None:
+    name, end = case
     _judge_structure(tmp_path, large(), name, LARGE - 7, Layout(end=end))
+
+
+def test_stray_quote_in_the_header_is_found_beside_the_name_that_it_spoils(tmp_path: Path) -> None:
+    sheet = facts(NEIGHBOURS, SMALL)
+    content = PLAIN.content(PLAIN.records(sheet)).replace(b"integer", b'inte"ger', 1)
+    report = judge(write_contents(tmp_path, [sheet], {"facts": content}, {}))
+    assert found(report) == [("renamed-label", "facts", 1, 1, 3), ("stray-quote", "facts", 1, 1, 3)]
+
+
+@pytest.mark.xfail(strict=True, reason=NO_FIELDS)
+def test_row_whose_only_filled_cell_is_no_field_is_not_blank(tmp_path: Path) -> None:
+    sheet = Sheet("facts", ({"name": "a"}, {"name": "b"}), (), {"fieldsMatch": "subset"})
+    report = judge(write_contents(tmp_path, [sheet], {"facts": b"a,b,c\n1,2,3\n,,4\n"}, {}))
+    assert found(report) == []
+
+
+@pytest.mark.xfail(strict=True, reason="a sep= line that names the right delimiter is taken for the header")
+def test_sep_line_of_the_right_delimiter_is_one_issue(tmp_path: Path) -> None:
+    sheet = facts(NEIGHBOURS, SMALL)
+    content = b"sep=,\r\n" + PLAIN.content(PLAIN.records(sheet))
+    assert len(judge(write_contents(tmp_path, [sheet], {"facts": content}, {})).findings) == 1
 
 
 @pytest.mark.parametrize("count", [SMALL, LARGE])
@@ -435,6 +478,10 @@ def _without_date(sheet: Sheet) -> Sheet:
     return replace(sheet, fields=(*sheet.fields[:1], *sheet.fields[2:]), rows=rows)
 
 
+def _without_known_labels(sheet: Sheet) -> bytes:
+    return _csv(sheet).replace(b"id,date,integer,remark", b"w,x,y,z")
+
+
 def _parquet_of_days(sheet: Sheet) -> bytes:
     """Return Parquet whose column of whole numbers holds days."""
     import pyarrow as pa
@@ -472,12 +519,12 @@ FILES = (
     FileCase("column of Parquet is missing", "missing-label", lambda sheet: as_parquet(_without_date(sheet)), "parquet",
              place=(1, 1, 0)),
     FileCase("column of Parquet is of another type", "column-type", _parquet_of_days, "parquet", place=(1, 0, 3)),
-    FileCase("no label is a field", "no-common-label", lambda sheet: _csv(sheet).replace(b"id,date,integer,remark", b"w,x,y,z"),
-             place=(1, 1, 0), keys=(("fieldsMatch", "partial"),)),
+    FileCase("no label is a field", "no-common-label", _without_known_labels, place=(1, 1, 0),
+             keys=(("fieldsMatch", "partial"),)),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("case", FILES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", marked({case.name: case for case in FILES}, {"no label is a field": NO_FIELDS}))
 def test_fault_of_a_file_is_the_only_issue(case: FileCase, tmp_path: Path) -> None:
     sheet = facts(NEIGHBOURS, SMALL)
     sheet = replace(sheet, keys={**sheet.keys, **dict(case.keys)})
@@ -502,9 +549,7 @@ def test_absent_file_is_the_only_issue(rule: str, table: str, tmp_path: Path) ->
     assert found(judge(package)) == [(rule, table, 0, 0, 0)]
 
 
-def test_archive_that_grows_beyond_the_limit_is_the_only_issue(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_archive_that_grows_beyond_the_limit_is_the_only_issue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "UNPACKED_LIMIT", 1 << 16)
     sheet = facts(NEIGHBOURS, 200, ("x" * 10_000,))
     package = write_contents(tmp_path, [sheet], {"facts": gzip.compress(_csv(sheet))}, {}, "csv.gz")
