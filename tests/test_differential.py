@@ -33,6 +33,7 @@ RULES = {
     "extra-cell": "extra-cells",
 }
 OF_ROWS = ("primaryKey", "foreignKeys", "uniqueKeys", "blank-row", "missing-cells", "extra-cells")
+NESTED = ("array", "object", "geojson", "list", "geopoint")
 QUOTES = ("stray-quote", "unclosed-quote")
 V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
 ODD = (
@@ -184,7 +185,7 @@ KNOWN_ERRORS_OF_FRICTIONLESS = (
              lambda node, text: _numeric(node) and text != text.strip(), "integer", " 5 ", "5 ", "12\n", "\u00a05"),
     _misread("underscore", "Python's 1_000 is no integer of Table Schema",
              lambda node, text: _numeric(node) and "_" in text, "integer", "1_000"),
-    _misread("plus", "a plus sign is not in the lexical space of integer that version 2 gives as an optional minus",
+    _misread("plus", "a plus sign passes; we refuse it, which is stricter than the standard and not an error there",
              lambda node, text: _numeric(node) and text.startswith("+"), "integer", "+5"),
     _misread("digits", "digits that are not ASCII pass",
              lambda node, text: _numeric(node) and not text.isascii(), "integer", "٣", "１"),
@@ -222,6 +223,12 @@ KNOWN_ERRORS_OF_FRICTIONLESS = (
           lambda one: not one.is_ours and one.rule == "unique" and one.schema.get("primaryKey") == [one.field["name"]],
           *_table({"type": "integer", "constraints": {"unique": True}}, "1", "1", primaryKey=["a"]),
           {("primaryKey", 3, 0)}, {("primaryKey", 3, 0), ("unique", 3, 1)}),
+    Known("row of empty cells", "a row of empty cells is blank only where empty is missing in every field",
+          lambda one: any(rule == "blank-row" and row == one.row for rule, row, _ in one.ours),
+          {"fields": [{"name": "a", "type": "integer", "missingValues": ["-"]}, {"name": "b"}]}, "a,b\n,\n",
+          {("blank-row", 2, 0)}, {("type", 2, 1)}),
+    Known("unique list", "a unique list or array ends the run with a traceback", lambda one: False,
+          *_table({"type": "array", "constraints": {"unique": True}}, "[1]"), set(), "crash: unhashable type: 'list'"),
     Known("ragged", "a missing cell is also called empty, though what should stand there is unknown",
           lambda one: not one.is_ours and any(row == one.row and rule in ("missing-cells", "extra-cells")
                                               for rule, row, _ in one.ours),
@@ -253,7 +260,7 @@ def test_known_error_of_frictionless_is_still_there(known: Known) -> None:
 @pytest.mark.parametrize(
     "node", [{"type": "date", "format": "%d.%m.%Y"}, {"type": "datetime", "format": "%d.%m.%Y %H"}]
 )
-@pytest.mark.xfail(strict=False, reason="the engine reads infinity and epoch in any form of a date")
+@pytest.mark.xfail(strict=True, reason="the engine reads infinity and epoch in any form of a date")
 def test_words_of_the_engine_are_no_dates(node: dict[str, Any], text: str) -> None:
     ours, theirs = judged(*_table(node, text))
     assert ours == theirs == {("type", 2, 1)}
@@ -279,9 +286,7 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
     nodes = [{**column.field} for column in columns]
     for node in nodes:
         if draw(st.integers(0, 3)) == 0:
-            limit = draw(
-                st.sampled_from(["required", "unique"] if node["type"] not in ("array", "object") else ["required"])
-            )
+            limit = draw(st.sampled_from(["required", "unique"] if node["type"] not in NESTED else ["required"]))
             node["constraints"] = {**node.get("constraints", {}), limit: True}
         if "missingValues" not in node and draw(st.integers(0, 4)) == 0:
             node["missingValues"] = draw(st.sampled_from([["", "-"], ["-"]]))
@@ -300,7 +305,7 @@ def _csv(schema: dict[str, Any], rows: Sequence[Sequence[str]]) -> str:
 
 @st.composite
 def _keys(draw: st.DrawFn, nodes: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    names = [node["name"] for node in nodes if node["type"] not in ("array", "object", "geojson")] or ["last"]
+    names = [node["name"] for node in nodes if node["type"] not in NESTED] or ["last"]
     chosen = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
     keys: dict[str, Any] = {}
     if draw(st.booleans()):
@@ -344,7 +349,7 @@ def differences(schema: dict[str, Any], content: str, ours: set[Place], theirs: 
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables())
 def test_both_judges_agree_or_frictionless_is_known_to_be_wrong(drawn: tuple[dict[str, Any], str]) -> None:
     schema, content = drawn
