@@ -83,8 +83,8 @@ def frictionless_places(path: Path) -> set[Place] | str:
     """Return what frictionless finds, in our words; or the error that keeps it from judging."""
     try:
         report = frictionless.validate(str(path))
-    except Exception as error:
-        return f"crash: {error}"
+    except Exception as crash:
+        return f"crash: {crash}"
     found: set[Place] = set()
     for task in report.tasks:
         for error in task.errors:
@@ -165,7 +165,8 @@ def _misread(name: str, reason: str, test: Callable[[dict[str, Any], str], bool]
 
 def _missing(one: Difference, name: str) -> bool:
     node = next(node for node in one.schema["fields"] if node["name"] == name)
-    return one.cells.get(name, "") in node.get("missingValues", [""])
+    missing = node.get("missingValues", one.schema.get("missingValues", [""]))
+    return one.cells.get(name, "") in missing
 
 
 def _has_null_in_key(one: Difference) -> bool:
@@ -227,6 +228,9 @@ KNOWN_ERRORS_OF_FRICTIONLESS = (
           lambda one: any(rule == "blank-row" and row == one.row for rule, row, _ in one.ours),
           {"fields": [{"name": "a", "type": "integer", "missingValues": ["-"]}, {"name": "b"}]}, "a,b\n,\n",
           {("blank-row", 2, 0)}, {("type", 2, 1)}),
+    Known("row of missing values", "a row whose cells are all missing values is called blank, even when cells are missing",
+          lambda one: bool(one.cells) and all(_missing(one, name) for name in one.cells), PAIR | {"missingValues": ["-"]},
+          "a,b\n-\n", {("missing-cells", 2, 0)}, {("blank-row", 2, 0)}),
     Known("unique list", "a unique list or array ends the run with a traceback", lambda one: False,
           *_table({"type": "array", "constraints": {"unique": True}}, "[1]"), set(), "crash: unhashable type: 'list'"),
     Known("ragged", "a missing cell is also called empty, though what should stand there is unknown",
