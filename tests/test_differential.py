@@ -33,6 +33,8 @@ RULES = {
     "extra-cell": "extra-cells",
 }
 OF_ROWS = ("primaryKey", "foreignKeys", "uniqueKeys", "blank-row", "missing-cells", "extra-cells")
+# What frictionless says where it has taken a row of data for the header.
+GUESSED = ("missing-label", "incorrect-label", "duplicate-label", "blank-label", "extra-label")
 NESTED = ("array", "object", "geojson", "list", "geopoint")
 QUOTES = ("stray-quote", "unclosed-quote")
 V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -90,7 +92,7 @@ def frictionless_places(path: Path) -> set[Place] | str:
         for error in task.errors:
             facts = error.to_dict()
             if "rowNumber" not in facts:
-                return str(facts["note"])
+                return str(facts["note"]) or error.type
             limit = re.search(r'constraint "(\w+)"', facts["note"])
             rule = limit[1] if error.type == "constraint-error" and limit else RULES[error.type]
             found.add((rule, facts["rowNumber"], 0 if rule in OF_ROWS else facts["fieldNumber"]))
@@ -228,9 +230,18 @@ KNOWN_ERRORS_OF_FRICTIONLESS = (
           lambda one: any(rule == "blank-row" and row == one.row for rule, row, _ in one.ours),
           {"fields": [{"name": "a", "type": "integer", "missingValues": ["-"]}, {"name": "b"}]}, "a,b\n,\n",
           {("blank-row", 2, 0)}, {("type", 2, 1)}),
-    Known("row of missing values", "a row whose cells are all missing values is called blank, even when cells are missing",
-          lambda one: bool(one.cells) and all(_missing(one, name) for name in one.cells), PAIR | {"missingValues": ["-"]},
+    Known("row of missing values", "a short row whose cells are all missing values is called blank",
+          lambda one: bool(one.cells) and all(_missing(one, name) for name in one.cells),
+          PAIR | {"missingValues": ["-"]},
           "a,b\n-\n", {("missing-cells", 2, 0)}, {("blank-row", 2, 0)}),
+    Known("time zone", "a moment with a zone never equals one without; we read both as UTC, as the engine does",
+          lambda one: one.rule in ("primaryKey", "uniqueKeys", "unique") and any(
+              node["type"] == "datetime" for node in one.schema["fields"]),
+          *_table({"type": "datetime", "constraints": {"unique": True}}, "2023-05-01T10:00:00Z", "2023-05-01T10:00:00"),
+          {("unique", 3, 1)}, set()),
+    Known("guessed header", "a later row is taken for the header where most rows are shorter than it",
+          lambda one: False, {"fields": [{"name": name} for name in "abcd"]}, "a,b,c,d\n\n0,0,9\n",
+          {("blank-row", 2, 0), ("missing-cells", 3, 0)}, "missing-label"),
     Known("unique list", "a unique list or array ends the run with a traceback", lambda one: False,
           *_table({"type": "array", "constraints": {"unique": True}}, "[1]"), set(), "crash: unhashable type: 'list'"),
     Known("ragged", "a missing cell is also called empty, though what should stand there is unknown",
@@ -358,6 +369,8 @@ def differences(schema: dict[str, Any], content: str, ours: set[Place], theirs: 
 def test_both_judges_agree_or_frictionless_is_known_to_be_wrong(drawn: tuple[dict[str, Any], str]) -> None:
     schema, content = drawn
     ours, theirs = judged(schema, content)
+    if theirs in GUESSED and any(rule in ("missing-cells", "blank-row") for rule, _, _ in ours):
+        return  # See "guessed header" above.
     assert not isinstance(theirs, str), theirs
     unexplained = [
         one

@@ -8,10 +8,14 @@ import gzip
 import io
 import json
 import tempfile
+import threading
+import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +64,17 @@ EVIL = (
 
 
 # Crashes that this file found and that are not mended yet; each has its own strict test at the end.
-KNOWN_CRASHES = (
+KNOWN_CRASHES: tuple[tuple[type[Exception], str], ...] = (
     (RecursionError, "maximum recursion depth exceeded"),
     (ValueError, "Exceeds the limit"),
+    (ValueError, "embedded null"),
+    (UnicodeError, "codec failed"),
+    (UnicodeError, "Unsupported error handling"),
     (OSError, "Invalid argument"),
+    (zlib.error, "while decompressing"),
+    (TypeError, "object is not iterable"),
+    (AttributeError, "object has no attribute"),
+    (Exception, "Conversion Error"),
 )
 
 
@@ -310,10 +321,107 @@ def test_zip_whose_first_byte_is_gone_is_damaged(tmp_path: Path) -> None:
 
 @pytest.mark.xfail(strict=True, reason="the text of an error is printed with the control characters of what it names")
 def test_error_that_names_control_characters_prints_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    node = {"name": "a", "path": "a.csv", "schema": {"fields": [{"name": "x", "type": "\x1b[31mred"}]}}
+    node = {"name": "a", "path": "a.csv", "schema": {"fields": [{"name": "x", "type": "\abell\rline\u202e"}]}}
     (tmp_path / "datapackage.json").write_text(json.dumps({"name": "test", "resources": [node]}), "utf-8")
     assert main(["validate", str(tmp_path), "--lang", "en"]) == 2
     must_be_printable(capsys.readouterr().err, "\n")
+
+
+def judge_one(
+    folder: Path, field: dict[str, Any], content: bytes = b"a,b\n1,x\n2,y\n", **node: Any
+) -> Report | ResopenError:
+    """Judge a table whose first field and resource say this."""
+    (folder / "table.csv").write_bytes(content)
+    resource = {"name": "table", "path": "table.csv", "schema": {"fields": [{"name": "a", **field}, {"name": "b"}]}}
+    (folder / "datapackage.json").write_text(json.dumps({"name": "test", "resources": [resource | node]}), "utf-8")
+    return judged_at(folder)
+
+
+@pytest.mark.xfail(strict=True, reason="the key of the field is not judged before the compiler uses it")
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "boolean", "trueValues": None},
+        {"type": "boolean", "falseValues": 5},
+        {"type": "boolean", "trueValues": [1]},
+        {"type": "boolean", "trueValues": [None]},
+        {"type": "year", "constraints": {"minimum": 10**30}},
+        {"type": "year", "constraints": {"minimum": [1]}},
+        {"type": "date", "constraints": {"minimum": []}},
+    ],
+    ids=str,
+)
+def test_wrong_key_of_a_field_is_refused(field: dict[str, Any], tmp_path: Path) -> None:
+    assert isinstance(judge_one(tmp_path, field), ResopenError)
+
+
+@pytest.mark.xfail(strict=True, reason="json_schema_faults lets the errors of jsonschema through")
+@pytest.mark.parametrize("schema", [5, [], {"type": "nope"}, {"$ref": "#/nope"}, {"properties": 5}], ids=str)
+def test_wrong_json_schema_is_refused(schema: Any, tmp_path: Path) -> None:
+    field = {"type": "object", "constraints": {"jsonSchema": schema}}
+    assert isinstance(judge_one(tmp_path, field, b'a,b\n"{""x"": 1}",x\n'), ResopenError)
+
+
+@pytest.mark.xfail(strict=True, reason="json_schema_faults reads JSON that Python cannot")
+@pytest.mark.parametrize("text", [b"[" * 5_000 + b"]" * 5_000, b"[" + b"1" * 5_000 + b"]"], ids=["deep", "long"])
+def test_json_that_python_cannot_read_is_judged(text: bytes, tmp_path: Path) -> None:
+    field = {"type": "array", "constraints": {"jsonSchema": {"maxItems": 1}}}
+    assert isinstance(judge_one(tmp_path, field, b'a,b\n"' + text + b'",x\n'), Report)
+
+
+@pytest.mark.xfail(strict=True, reason="a $ref of a jsonSchema is fetched, though remote addresses were not allowed")
+def test_json_schema_reaches_no_network(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *arguments: object) -> None:
+            """Print nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        schema = {"$ref": f"http://127.0.0.1:{server.server_port}/schema"}
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                judge_one(tmp_path, {"type": "object", "constraints": {"jsonSchema": schema}}, b"a,b\n{},x\n")
+        finally:
+            server.shutdown()
+    assert asked == []
+
+
+@pytest.mark.xfail(strict=True, reason="to_utf8 knows only UnicodeDecodeError and LookupError of a codec")
+@pytest.mark.parametrize("encoding", ["punycode", "undefined", "a\0b"])
+def test_encoding_that_cannot_decode_is_one_issue(encoding: str, tmp_path: Path) -> None:
+    assert isinstance(judge_one(tmp_path, {"type": "integer"}, encoding=encoding), Report)
+
+
+@pytest.mark.xfail(strict=True, reason="_wrong_byte decodes with replace, which this codec refuses")
+def test_byte_that_idna_refuses_is_one_issue(tmp_path: Path) -> None:
+    content = "a,b\nx,привет\n".encode()
+    assert isinstance(judge_one(tmp_path, {"type": "string"}, content, encoding="idna"), Report)
+
+
+@pytest.mark.xfail(strict=True, reason="_file_findings lets the TypeError of a hash without length through")
+def test_hash_without_length_is_refused(tmp_path: Path) -> None:
+    assert isinstance(judge_one(tmp_path, {"type": "integer"}, hash="shake_128:ab"), ResopenError)
+
+
+@pytest.mark.xfail(strict=True, reason="read_sheet lets zlib.error through")
+def test_workbook_of_wrong_deflate_is_damaged(tmp_path: Path) -> None:
+    content = bytearray(original("xlsx"))
+    with zipfile.ZipFile(io.BytesIO(bytes(content))) as archive:
+        item = next(item for item in archive.infolist() if item.filename.startswith("xl/worksheets/"))
+    start = item.header_offset + 30 + len(item.filename)
+    content[start : start + 40] = b"\xff" * 40
+    (tmp_path / "facts.xlsx").write_bytes(bytes(content))
+    node = {"name": "facts", "path": "facts.xlsx", "schema": SHEET.schema}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "test", "resources": [node]}), "utf-8")
+    assert isinstance(judged_at(tmp_path), Report)
 
 
 @FUZZ
