@@ -25,10 +25,12 @@ from hypothesis import strategies as st
 
 from resopen.cli import main
 from resopen.errors import ResopenError
-from resopen.formats import to_csv, to_github, to_json, to_junit, to_sarif
+from resopen.formats import to_csv, to_github, to_json, to_junit
+from resopen.html_report import to_html
 from resopen.messages import load_messages
 from resopen.opening import open_package
 from resopen.printing import to_text
+from resopen.sarif import to_sarif
 from resopen.validation import Report, validate
 from tests.corpus import COLUMNS, PLAIN, Sheet, as_json, as_parquet, as_xlsx, facts, keyed
 from tests.packages import ROOT, RUN_DATE, judge, table_package
@@ -99,8 +101,8 @@ def judged_at(place: Path) -> Report | ResopenError:
             messages.text(f"errors.{error.key}", error.details)
             return error
     must_be_printable(to_text(report, messages, 0, lambda text, name: text), "\n")
-    for form in MACHINE:
-        form(report, {})
+    for pieces in (*(form(report, {}) for form in MACHINE), to_html(report, {}, 0)):
+        must_be_printable("".join(pieces), "\n\r\t")
     return report
 
 

@@ -34,7 +34,7 @@ def summary(done: Done, messages: Messages, limit: int, is_check: bool, paint: P
         "file": str(done.source),
         "target": str(done.target),
         "rows": messages.plural("plural.rows", result.rows),
-        "places": messages.plural("plural.places", len(result.findings)),
+        "places": messages.plural("plural.doubts", len(result.findings)),
     }
     if result.findings:
         issues = Report(done.package, messages, result.findings, ()).issues
