@@ -12,6 +12,7 @@ import pytest
 
 from resopen.errors import ResopenError
 from resopen.schema import Field, Table
+from resopen.schema.lexical import LEXICAL, STRING_FORMATS
 from resopen.validation import checks, tables, types
 from tests.corpus import COLUMNS, TYPE_COLUMNS, Column, Sheet, facts, found, keyed, write
 from tests.packages import judge
@@ -96,17 +97,17 @@ def _loosened(forms: Mapping[str, str], name: str) -> Mapping[str, str]:
     return MappingProxyType({**forms, name: r"(?s:.*)"})
 
 
-@pytest.mark.parametrize("kind", [kind for kind in types.LEXICAL if kind != "date"])
+@pytest.mark.parametrize("kind", [kind for kind in LEXICAL if kind != "date"])
 def test_lexical_form_is_guarded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(types, "LEXICAL", _loosened(types.LEXICAL, kind))
+    monkeypatch.setattr(types, "LEXICAL", _loosened(LEXICAL, kind))
     assert not all(cases(of_type(kind), "type"))
 
 
-@pytest.mark.parametrize("name", types.STRING_FORMATS)
+@pytest.mark.parametrize("name", STRING_FORMATS)
 def test_format_of_a_string_is_guarded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     columns = [column for column in TYPE_COLUMNS if column.node.get("format") == name]
     assert all(cases(columns, "type"))
-    monkeypatch.setattr(types, "STRING_FORMATS", _loosened(types.STRING_FORMATS, name))
+    monkeypatch.setattr(types, "STRING_FORMATS", _loosened(STRING_FORMATS, name))
     assert not all(cases(columns, "type"))
 
 

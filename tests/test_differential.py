@@ -275,7 +275,6 @@ def test_known_error_of_frictionless_is_still_there(known: Known) -> None:
 @pytest.mark.parametrize(
     "node", [{"type": "date", "format": "%d.%m.%Y"}, {"type": "datetime", "format": "%d.%m.%Y %H"}]
 )
-@pytest.mark.xfail(strict=True, reason="the engine reads infinity and epoch in any form of a date")
 def test_words_of_the_engine_are_no_dates(node: dict[str, Any], text: str) -> None:
     ours, theirs = judged(*_table(node, text))
     assert ours == theirs == {("type", 2, 1)}

@@ -31,6 +31,7 @@ from resopen.judges import is_text
 from resopen.messages import load_messages
 from resopen.schema import Table
 from resopen.schema.fields import load_field, load_table
+from resopen.schema.lexical import is_constant
 from resopen.tables.parquet import arrow_schema, write_parquet
 from resopen.values import read_values
 from tests.packages import ROOT, RUN_DATE, curated, judge, table_package
@@ -369,13 +370,14 @@ def fields(draw: st.DrawFn, name: str) -> dict[str, Any]:
     }
     own = special.get(kind, {"type": kind})
     node: dict[str, Any] = {"name": name, **own, "constraints": {}, "x": kind}
-    constants = st.sampled_from([text for text in TEXTS[kind] if text != "NaN"])
+    known = [text for text in TEXTS[kind] if is_constant(text, own["type"], "default", {})]
+    constants = st.sampled_from([text for text in known if text != "NaN"])
     limits: dict[str, st.SearchStrategy[Any]] = {
         "required": st.booleans(),
         "unique": st.booleans(),
-        "enum": st.lists(st.sampled_from(TEXTS[kind]), min_size=1, max_size=4, unique=True),
+        "enum": st.lists(st.sampled_from(known), min_size=1, max_size=4, unique=True),
     }
-    if own["type"] in ("string", "any"):
+    if own["type"] in ("string", "any", "object", "array", "geojson", "list"):
         limits |= {"minLength": st.integers(0, 4), "maxLength": st.integers(0, 12)}
     if own["type"] in ("integer", "number", "date", "time", "datetime", "year", "yearmonth", "duration"):
         limits |= dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), constants)

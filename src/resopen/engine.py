@@ -84,7 +84,8 @@ def load_csv(
 ) -> int:  # fmt: skip
     """Read a well-formed delimited file with a header into a table of text columns c1 to cN.
 
-    Args: `width` is the number of columns of the file; `columns` are those of the table.
+    Args: `width` is the number of columns of the file; `columns` are those of the table. Where the
+    file has more, a last column `others` is null if all these cells are empty.
     `is_more` appends to a table that is there already.
     Rows keep their order, so that rowid counts the data records from 0. Returns how many were read.
     Raises SetupError when the engine cannot read the file.
@@ -100,7 +101,9 @@ def load_csv(
         f"{'NULL::VARCHAR' if column.place is None else _from_csv(column)} AS c{i}"
         for i, column in enumerate(columns, 1)
     )
-    return _fill(connection, table, f"SELECT {chosen} FROM {source}", path, is_more)
+    others = sorted(set(range(width)) - {column.place for column in columns})
+    rest = f", coalesce({', '.join(f'f{i}' for i in others)}, NULL) AS others" if others else ""
+    return _fill(connection, table, f"SELECT {chosen}{rest} FROM {source}", path, is_more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +174,9 @@ def load_columns(
 
 
 def create_empty(connection: DuckDBPyConnection, table: str, width: int) -> None:
-    """Create a table of text columns c1 to cN without rows."""
+    """Create a table of text columns c1 to cN without rows, in place of any other."""
     columns = ", ".join(f"c{i + 1} VARCHAR" for i in range(max(width, 1)))
-    rows(connection, f"CREATE TABLE {table} ({columns})")
+    rows(connection, f"CREATE OR REPLACE TABLE {table} ({columns})")
 
 
 def seal(connection: DuckDBPyConnection) -> None:

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 from resopen import engine
 from resopen.errors import DefinitionError
 from resopen.schema import Field, Table
+from resopen.schema.lexical import NESTED
 from resopen.tables.parquet import arrow_type
+from resopen.validation.checks import BROKEN
 from resopen.validation.types import constant_sql, engine_can_match, value_sql
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ BOUNDS: Mapping[str, str] = MappingProxyType(
         "exclusiveMinimum": "less_equal", "exclusiveMaximum": "greater_equal",
     }
 )  # fmt: skip
+# What consists of parts, so that its length and its equality are not those of a text.
+COMPOUND = (*NESTED, "list")
 LENGTHS: Mapping[str, str] = MappingProxyType({"minLength": "less", "maxLength": "greater"})
 MEMBERS = ("enum", "categories")
 FORM = ("pattern", "minLength", "maxLength")
@@ -93,11 +97,20 @@ def _judge(field: Field, name: str, limit: Any) -> Judge | None:
     """Return what judges a constraint on known values; None for one that is not about single values."""
     if name in BOUNDS:
         return partial(_beyond, name, _constants(field, [limit])[0])
+    if field.type in COMPOUND and name in (*MEMBERS, *LENGTHS):
+        return partial(_broken_in_engine, BROKEN[name](field, limit, "c1", "c1"))
     if name in MEMBERS:
         return partial(_not_in, _constants(field, limit))
     if name in LENGTHS:
         return partial(_of_length, LENGTHS[name], limit)
     return _pattern_judge(limit) if name == "pattern" and is_text(field) else None
+
+
+def _broken_in_engine(fails: str, values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """Say for which texts a predicate of the engine over c1 holds."""
+    with engine.connect(ANY_DAY) as connection:
+        engine.load_columns(connection, "t0", [values], Path("c1"))
+        return engine.arrow(connection, f"SELECT coalesce({fails}, false) AS c1 FROM t0 ORDER BY rowid").column(0)
 
 
 def _constants(field: Field, values: Sequence[Any]) -> pyarrow.Array:

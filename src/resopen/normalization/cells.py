@@ -15,8 +15,8 @@ from typing import Any
 
 from resopen.normalization import moments, numerals
 from resopen.schema import Field
+from resopen.schema.lexical import FALSE_VALUES, TRUE_VALUES
 from resopen.tables.native import text_of
-from resopen.validation.types import FALSE_VALUES, TRUE_VALUES
 
 WORDS = (("true", "да", "истина"), ("false", "нет", "ложь"))
 NUMERIC = ("integer", "number", "year")

@@ -37,7 +37,7 @@ def summary(done: Done, messages: Messages, limit: int, is_check: bool, paint: P
         "places": messages.plural("plural.doubts", len(result.findings)),
     }
     if result.findings:
-        issues = Report(done.package, messages, result.findings, ()).issues
+        issues = Report((done.package,), messages, result.findings, ()).issues
         text = issues_text(issues, messages, limit, paint)
         return f"{text}\n\n{paint(messages.text('ui.undecided', details), 'red')}"
     if not done.is_changed:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from resopen.errors import DefinitionError
+from resopen.schema.lexical import is_constant
 from resopen.schema.records import Bilingual, Field, ForeignKey, Table
 
 FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -34,15 +33,15 @@ FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 TYPES = tuple(FORMATS)
 ORDERED = ("integer", "number", "date", "time", "datetime", "year", "yearmonth", "duration")
-TEXTUAL = ("string", "any")
+MEASURED = ("string", "any", "object", "array", "geojson", "list")
 CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
     "required": TYPES,
     "unique": TYPES,
     "enum": TYPES,
     "pattern": TYPES,
-    "minLength": TEXTUAL,
-    "maxLength": TEXTUAL,
-    "jsonSchema": ("object", "array", "geojson", "list"),
+    "minLength": MEASURED,
+    "maxLength": MEASURED,
+    "jsonSchema": ("object", "array", "geojson"),
     "minimum": ORDERED,
     "maximum": ORDERED,
     "exclusiveMinimum": ORDERED,
@@ -150,11 +149,14 @@ def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Fie
     if FORMATS[kind] and form not in FORMATS[kind]:
         raise wrong(where, f"{key}.format", "unknown-value", found=form, expected=", ".join(FORMATS[kind]))
     constraints = take(node, "constraints", dict, where, key, {})
+    options = {option: node[option] for option in OPTIONS if option in node}
     for constraint, value in constraints.items():
         _check_constraint(constraint, value, kind, where, f"{key}.constraints.{constraint}")
+        _check_constants(constraint, value, (kind, form, options), where, f"{key}.constraints.{constraint}")
     if "categories" in node:
         categories = list(labelled(node, "categories", where, key, ()))
         _check_constraint("enum", categories, kind, where, f"{key}.categories")
+        _check_constants("enum", categories, (kind, form, options), where, f"{key}.categories")
         constraints = {**constraints, "categories": categories}
     personal = tuple(take(node, "personalData", list, where, key, []))
     for item in personal:
@@ -172,7 +174,7 @@ def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Fie
         unit=take(node, "unit", str, where, key, ""),
         constraints=constraints,
         missing_values=labelled(node, "missingValues", where, key, missing),
-        options={option: node[option] for option in OPTIONS if option in node},
+        options=options,
         stdnum=_stdnum(take(node, "stdnum", str, where, key, ""), where, f"{key}.stdnum"),
         decimal_places=take(node, "decimalPlaces", int, where, key, None),
         personal_data=personal,
@@ -209,9 +211,8 @@ def _check_constraint(constraint: str, value: Any, kind: str, where: str, key: s
         raise wrong(where, key, "wrong-kind", found=type(value).__name__)
     if constraint == "enum" and not (isinstance(value, list) and value):
         raise wrong(where, key, "wrong-kind", found=type(value).__name__)
-    if kind not in TEXTUAL and constraint in ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
-        for item in value if isinstance(value, list) else [value]:
-            _check_constant(item, kind, where, key)
+    if constraint == "jsonSchema":
+        _check_json_schema(value, where, key)
     if constraint == "pattern":
         if not isinstance(value, str):
             raise wrong(where, key, "wrong-kind", found=type(value).__name__)
@@ -223,16 +224,29 @@ def _check_constraint(constraint: str, value: Any, kind: str, where: str, key: s
             raise wrong(where, key, "pattern-does-not-compile", reason=str(error)) from error
 
 
-def _check_constant(value: Any, kind: str, where: str, key: str) -> None:
-    """Refuse a constraint value that is not of the field's own type."""
-    readers: Mapping[str, Callable[[str], object]] = {
-        "integer": int, "year": int, "number": Decimal, "date": date.fromisoformat,
-        "time": time.fromisoformat, "datetime": datetime.fromisoformat,
-    }  # fmt: skip
+def _check_constants(
+    constraint: str, value: Any, field: tuple[str, str, Mapping[str, Any]], where: str, key: str
+) -> None:
+    """Refuse a bound, or a member of an enum, that is not of the field's own type, format and options."""
+    if constraint in ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        for item in value if constraint == "enum" else [value]:
+            if not is_constant(item, *field):
+                raise wrong(where, key, "constant-not-of-type", found=str(item), type=field[0])
+
+
+def _check_json_schema(value: Any, where: str, key: str) -> None:
+    """Refuse what is no JSON Schema, of the draft that it names or of 2020-12."""
+    if not isinstance(value, dict):
+        raise wrong(where, key, "wrong-kind", found=type(value).__name__)
+    from jsonschema import Draft202012Validator, SchemaError
+    from jsonschema.validators import validator_for
+
     try:
-        readers.get(kind, str)(str(value))
-    except (ValueError, ArithmeticError) as error:
-        raise wrong(where, key, "constant-not-of-type", found=str(value), type=kind) from error
+        validator_for(value, Draft202012Validator).check_schema(value)
+    except SchemaError as error:
+        raise wrong(where, key, "not-a-json-schema", reason=f"{error.json_path}: {error.message}") from error
+    except RecursionError as error:
+        raise wrong(where, key, "not-a-json-schema", reason=str(error)) from error
 
 
 def _stdnum(name: str, where: str, key: str) -> str:

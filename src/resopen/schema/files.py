@@ -52,7 +52,7 @@ def safe_path(base: Path, path: str, where: str, key: str) -> Path:
     of the folder through a symbolic link.
     """
     pure = PurePosixPath(path)
-    odd = "\\" in path or ":" in path or "\0" in path
+    odd = "\\" in path or ":" in path or "\0" in path or any("\ud800" <= sign <= "\udfff" for sign in path)
     if odd or pure.is_absolute() or ".." in pure.parts:
         raise wrong(where, key, "unsafe-path", path=path)
     full = base / pure

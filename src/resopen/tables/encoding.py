@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+from mmap import mmap
+
 from resopen.errors import Finding
 from resopen.schema import Resource
 
 BOM = b"\xef\xbb\xbf"
 UTF8 = ("utf-8", "utf8", "ascii", "us-ascii")
+PIECE = 1 << 23
+# What Python can decode but is no encoding of files: of domain names, of literals, of nothing.
+NO_ENCODINGS = ("idna", "punycode", "undefined", "raw_unicode_escape", "unicode_escape", "mbcs", "oem")
 
 
 def to_utf8(content: bytes, resource: Resource) -> tuple[bytes, tuple[Finding, ...], bool]:
@@ -29,14 +35,21 @@ def to_utf8(content: bytes, resource: Resource) -> tuple[bytes, tuple[Finding, .
         return b"", (*found, fault), False
     try:
         text = content.decode(resource.encoding)
-    except LookupError:
+    except (LookupError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError) and resource.encoding.lower() not in NO_ENCODINGS:
+            return b"", (*found, _wrong_byte(content, error, resource)), False
         fault = Finding("unknown-encoding", name, details=(("encoding", resource.encoding),))
         return b"", (*found, fault), False
-    except UnicodeDecodeError as error:
-        return b"", (*found, _wrong_byte(content, error, resource)), False
     if encoding in UTF8:
         return content, found, True
     return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), found, True
+
+
+def must_be_utf8(content: bytes | mmap) -> None:
+    """Raise UnicodeDecodeError when a content is not UTF-8 throughout."""
+    decoder = getincrementaldecoder("utf-8")()
+    for start in range(0, len(content), PIECE):
+        decoder.decode(content[start : start + PIECE], final=start + PIECE >= len(content))
 
 
 def _wrong_byte(content: bytes, error: UnicodeDecodeError, resource: Resource) -> Finding:

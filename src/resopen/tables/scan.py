@@ -22,7 +22,7 @@ from typing import IO
 from resopen.errors import Finding
 from resopen.schema import Dialect, Resource
 from resopen.tables.delimited import Record, next_record, records
-from resopen.tables.encoding import BOM, UTF8, to_utf8
+from resopen.tables.encoding import BOM, UTF8, must_be_utf8, to_utf8
 from resopen.tables.files import read_bytes
 from resopen.tables.lines import Lines, careful_lines, quick_lines
 
@@ -69,9 +69,9 @@ class Scan:
     `labels` is the header, `path` the file to read (the file itself or its clean copy) in the
     `dialect`, which is always a plain one, and `is_crlf` how its lines end; `places` is where the
     data records stand in the file of the resource. `ragged` are the positions of records whose
-    cells do not match the header, so that their content is unknown. Unless it `is_sure`, it holds
-    only if the engine reads just as many records without a fault. `longest` is no less than the
-    bytes of any record, where these were looked at.
+    cells do not match the header, so that their content is unknown. `longest` is no less than the
+    bytes of any record, where these were looked at. All of it holds only if the engine reads just as
+    many records without a fault.
     """
 
     findings: tuple[Finding, ...]
@@ -82,16 +82,19 @@ class Scan:
     ragged: frozenset[int] = frozenset()
     dialect: Dialect = field(default_factory=Dialect)
     is_crlf: bool = False
-    is_sure: bool = True
     longest: int = 0
 
 
-def scan(resource: Resource, path: Path, scratch: Path, labels: tuple[str, ...] = (), is_quick: bool = False) -> Scan:
+def scan(
+    resource: Resource, path: Path, scratch: Path, labels: tuple[str, ...] = (), is_quick: bool = False,
+    is_doubted: bool = False,
+) -> Scan:  # fmt: skip
     """Return the structure of a delimited file of a resource.
 
     Args: the resource, its file, a folder for a clean copy, and the labels of the resource's first
     file where this one follows it: then a first record equal to them is a header, any other is data;
-    with `is_quick` a structure that the engine must confirm will do.
+    with `is_quick` a structure that the engine must confirm will do, with `is_doubted` every byte of
+    a large file is decoded, because no engine will or because it refused the file.
     Structure findings carry row and line; the records of ragged rows stay in the clean copy, padded
     or cut, so that their keys can still be referred to.
     Raises SetupError when the file cannot be read.
@@ -100,6 +103,8 @@ def scan(resource: Resource, path: Path, scratch: Path, labels: tuple[str, ...] 
         with path.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as content:
             if content[: len(BOM)] != BOM and content.find(b"\0") < 0 and _is_lined(content, resource.dialect):
                 try:
+                    if is_doubted:
+                        must_be_utf8(content)
                     return _scan_content(resource, content, path, scratch, labels, is_quick)
                 except UnicodeDecodeError:
                     pass
@@ -144,7 +149,9 @@ def _scan_content(
         details = (("expected", DELIMITERS.get(resource.dialect.delimiter, "?")), ("found", DELIMITERS[other]))
         found = (Finding("wrong-delimiter", resource.name, 1, 1, details=details),)
         return Scan(found, (), resource.path, 0)
+    sep, resource = _without_sep_line(resource, content)
     header = _header(resource, content, known)
+    header = replace(header, findings=(*sep, *header.findings))
     is_crlf = content[: header.stop].endswith(b"\r\n")
     if not resource.dialect.is_plain or header.is_copied or path is None:
         pairs = _all_records(content, header, resource.dialect)
@@ -165,7 +172,6 @@ def _scan_content(
         path=copy,
         count=done.count + max(rest, 0),
         is_crlf=is_crlf,
-        is_sure=not quick,
         longest=max(done.longest, lines.longest),
     )
 
@@ -193,21 +199,18 @@ def _header(resource: Resource, content: bytes | mmap, known: tuple[str, ...]) -
     """Return the header of a file by its dialect: rows joined, comments left out, or none at all."""
     dialect = resource.dialect
     if known or not dialect.header:
-        labels = known or tuple(item.name for item in resource.table.fields)
-        first = next(records(content, 0, dialect))
-        if known and first.cells == known:
-            return _Header(known, first.stop, 2, 1 + first.lines)
-        return _Header(labels or tuple(f"c{i + 1}" for i in range(len(first.cells))), 0, 1, 1, True)
+        return _following_header(resource, content, known)
     rows: list[tuple[str, ...]] = []
-    stop, line, number = 0, 1, 0
+    stop, line, number, last = 0, 1, 0, max(dialect.header_rows, default=1)
     findings: list[Finding] = []
     for number, record in enumerate(records(content, 0, dialect), 1):
         stop, line = record.stop, line + record.lines
-        if number in dialect.header_rows and not _is_comment(record, number, dialect):
+        # Where a comment stands in place of the header, the header is the next row that is none.
+        if (number in dialect.header_rows or number > last) and not _is_comment(record, number, dialect):
             rows.append(record.cells)
             if record.fault:
                 findings.append(Finding(record.fault, resource.name, number, line - record.lines, record.column))
-        if len(rows) == len(dialect.header_rows) or number >= max(dialect.header_rows, default=1) + 100:
+        if len(rows) == len(dialect.header_rows):
             break
     width = max((len(cells) for cells in rows), default=0)
     labels = tuple(
@@ -215,6 +218,19 @@ def _header(resource: Resource, content: bytes | mmap, known: tuple[str, ...]) -
     )
     is_copied = number != 1 or line != 2 or bool(findings)
     return _Header(labels, stop, number + 1, line, is_copied, tuple(findings))
+
+
+def _following_header(resource: Resource, content: bytes | mmap, known: tuple[str, ...]) -> _Header:
+    """Return the header of a file that repeats the labels of the resource's first file, or has none."""
+    line = 1
+    for number, first in enumerate(records(content, 0, resource.dialect), 1):
+        line += first.lines
+        if not _is_comment(first, number, resource.dialect):
+            if known and first.cells == known:
+                return _Header(known, first.stop, number + 1, line, number > 1)
+            break
+    labels = known or tuple(item.name for item in resource.table.fields)
+    return _Header(labels or tuple(f"c{i + 1}" for i in range(len(first.cells))), 0, 1, 1, True)
 
 
 def _is_comment(record: Record, number: int, dialect: Dialect) -> bool:
@@ -273,21 +289,21 @@ def _gather(
     places = Places(array("q", [0]), array("q", [header.row]), array("q", [header.line]))
     ragged: list[int] = []
     dialect = Dialect() if is_whole else resource.dialect
-    ending = (int(content[: header.stop].endswith(b"\r\n")), len(header.labels))
+    is_crlf, width = int(not is_whole and content[: header.stop].endswith(b"\r\n")), len(header.labels)
     position, row, line, copied, longest = 0, header.row, header.line, 0, header.stop
     for at, record in pairs:
-        longest = max(longest, 2 * (record.stop - record.start) + 3 * ending[1])
+        longest = max(longest, 2 * (record.stop - record.start) + 3 * width)
         position, row, line = position + at - line, row + at - line, at
-        found = None if _is_comment(record, row, resource.dialect) else _fault(resource, record, row, line, ending[1])
+        found = None if _is_comment(record, row, resource.dialect) else _fault(resource, record, row, line, width)
         is_data = bool(record.cells) and not _is_comment(record, row, resource.dialect)
         if found:
             findings.append(found)
-        if is_whole or found or not is_data or _has_odd_end(content, record, ending[0]):
+        if is_whole or found or not is_data or _has_odd_end(content, record, is_crlf):
             if not is_whole:
                 copy.write(content[copied : record.start])
                 copied = record.stop
             if is_data:
-                copy.write(as_row(_cells(record, resource.dialect, ending[1]), dialect, "\r\n"[1 - ending[0] :]))
+                copy.write(as_row(_cells(record, resource.dialect, width), dialect, "\r\n"[1 - is_crlf :]))
         if found and is_data:
             ragged.append(position)
         position, row, line = position + is_data, row + 1, line + record.lines
@@ -358,6 +374,15 @@ def _other_delimiter(content: bytes | mmap, resource: Resource) -> str:
         return ""
     fitting = (mark for mark in DELIMITERS if names <= {label.strip('" ') for label in header.split(mark)})
     return next(fitting, "")
+
+
+def _without_sep_line(resource: Resource, content: bytes | mmap) -> tuple[tuple[Finding, ...], Resource]:
+    """Return the finding of a first line such as `sep=,`, and the resource by which it is passed over."""
+    sep = b"sep=" + resource.dialect.delimiter.encode()
+    if content[:4].lower() + content[4 : len(sep) + 1].rstrip(b"\r\n") != sep:
+        return (), resource
+    dialect = replace(resource.dialect, comment_rows=(*resource.dialect.comment_rows, 1))
+    return (Finding("sep-line", resource.name, 1, 1),), replace(resource, dialect=dialect)
 
 
 def record_count(content: bytes) -> int:

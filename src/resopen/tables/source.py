@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import tempfile
 import zipfile
@@ -89,7 +90,9 @@ def unpack_package(path: Path, scratch: Path) -> Path:
                 raise SetupError("setup.archive-too-large", {"file": str(path), "limit": str(_limit(path))})
             for member in members:
                 _unpack_member(archive, member, folder, path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
+        if _is_of_the_disk(error):
+            raise
         raise SetupError("setup.damaged-archive", {"file": str(path), "reason": str(error)}) from error
     except TooLarge as error:
         raise SetupError("setup.archive-too-large", {"file": str(path), "limit": str(_limit(path))}) from error
@@ -132,8 +135,15 @@ def _unpacked(resource: Resource, path: Path, scratch: Path) -> Path | Finding:
     except TooLarge:
         details = (("file", str(path)), ("limit", f"{_limit(path):,}".replace(",", "\u00a0")))
         return Finding("archive-too-large", resource.name, details=details)
-    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
+        if _is_of_the_disk(error):
+            raise
         return Finding("damaged-archive", resource.name, details=(("file", str(path)), ("reason", str(error))))
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Say whether the system failed, not the archive; zipfile seeks out of a file whose start is gone."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _only_member(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:

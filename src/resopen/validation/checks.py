@@ -9,12 +9,14 @@ from typing import Any
 
 from resopen.engine import literal, quoted
 from resopen.schema import Field, ForeignKey, Table
+from resopen.schema.lexical import NESTED
 from resopen.validation.load import Loaded
 from resopen.validation.types import (
     cast_sql,
     constant_sql,
     engine_can_match,
     engine_pattern,
+    length_sql,
     mistyped_sql,
     text_sql,
     value_sql,
@@ -43,6 +45,8 @@ def _bound(operator: str) -> Callable[[Field, Any, str, str], str]:
 
 
 def _enum(field: Field, members: Any, text: str, value: str) -> str:
+    if field.type in NESTED:
+        value = f"json(TRY_CAST({value} AS JSON))"  # Blanks between the parts say nothing.
     return f"{value} NOT IN ({', '.join(constant_sql(field, member) for member in members)})"
 
 
@@ -53,8 +57,8 @@ BROKEN: Mapping[str, Callable[[Field, Any, str, str], str]] = MappingProxyType(
         "enum": _enum,
         "categories": _enum,
         "pattern": lambda field, form, text, value: f"NOT regexp_full_match({text}, {literal(engine_pattern(form))})",
-        "minLength": lambda field, limit, text, value: f"length({text}) < {int(limit)}",
-        "maxLength": lambda field, limit, text, value: f"length({text}) > {int(limit)}",
+        "minLength": lambda field, limit, text, value: f"{length_sql(field, text)} < {int(limit)}",
+        "maxLength": lambda field, limit, text, value: f"{length_sql(field, text)} > {int(limit)}",
         "minimum": _bound("<"),
         "maximum": _bound(">"),
         "exclusiveMinimum": _bound("<="),
@@ -180,9 +184,14 @@ def parent_repeats_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
 
 
 def blank_check(item: Loaded) -> Check:
-    """Return the check of a row all whose cells are empty, as spreadsheets leave at the end of a file."""
-    known = [f"coalesce(o.c{i}, '') = ''" for i, place in enumerate(item.places, 1) if place is not None]
-    return Check("blank-row", 1, " AND ".join(known) if item.file_text and len(known) > 1 else "false")
+    """Return the check of a row all whose cells are empty, as spreadsheets leave at the end of a file.
+
+    Where no field takes an empty cell for a missing value, such a row is a row of empty texts.
+    """
+    known = [i for i, place in enumerate(item.places, 1) if place is not None]
+    empty = [f"coalesce(o.c{i}, '') = ''" for i in known] + ["o.others IS NULL"] * item.has_others
+    is_missing = any("" in item.table.fields[i - 1].missing_values for i in known)
+    return Check("blank-row", 1, " AND ".join(empty) if item.file_text and is_missing and len(empty) > 1 else "false")
 
 
 def decimal_comma_sql(number: int, field: Field, column: int) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,11 @@ class Loaded:
     places: tuple[int | None, ...]
     file_text: bool = True
     unknown: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def has_others(self) -> bool:
+        """Whether the file is delimited text with columns beyond those of the schema."""
+        return self.file_text and len(self.parts[0].scan.labels) > sum(place is not None for place in self.places)
 
     def knows(self, names: Iterable[str]) -> bool:
         """Say whether the file has the columns of all these fields."""
@@ -121,11 +127,10 @@ def _load_delimited(
     places: tuple[int | None, ...] = ()
     count = 0
     for file in files:
-        found = scan(resource, file, scratch, labels, is_quick=not parts)
+        found = scan(resource, file, scratch, labels, is_quick=bool(fields) and not parts, is_doubted=not fields)
         places = places or match_header(resource.table, found.labels, resource.dialect).places
-        if found.labels and fields and not _read_delimited(connection, resource, number, found, places, bool(parts)):
-            found = scan(resource, file, scratch, labels)
-            _read_delimited(connection, resource, number, found, places, bool(parts))
+        if found.labels and fields:
+            found = _confirmed(connection, resource, number, file, scratch, found, places, labels)
         name = _part_name(resource, files, file)
         findings += [_in_file(item, name) for item in found.findings]
         if not found.labels:
@@ -142,24 +147,41 @@ def _load_delimited(
     return findings, Loaded(number, resource.table, tuple(parts), count, places)
 
 
+def _confirmed(
+    connection: DuckDBPyConnection, resource: Resource, number: int, file: Path, scratch: Path, found: Scan,
+    places: Sequence[int | None], labels: tuple[str, ...],
+) -> Scan:  # fmt: skip
+    """Return the structure of a file that the engine has read and so confirmed.
+
+    Where the engine refuses the file or counts other records, every byte is looked at anew: a wrong
+    byte is found then, and a quick look is made good.
+    """
+    if _read_delimited(connection, resource, number, found, places, bool(labels)):
+        return found
+    found = scan(resource, file, scratch, labels, is_doubted=True)
+    if found.labels:
+        _read_delimited(connection, resource, number, found, places, bool(labels), is_last=True)
+    return found
+
+
 def _read_delimited(
     connection: DuckDBPyConnection, resource: Resource, number: int, found: Scan, places: Sequence[int | None],
-    is_more: bool,
+    is_more: bool, is_last: bool = False,
 ) -> bool:  # fmt: skip
-    """Read the records of a file into the engine; False where it contradicts a quick look at them."""
+    """Read the records of a file into the engine; False where it contradicts the look at them, unless `is_last`."""
     fields = resource.table.fields
     columns = [engine.Column(place, "" in field.missing_values) for place, field in zip(places, fields, strict=True)]
     longest = max(found.longest, engine.LONGEST)
     layout = engine.Layout(found.dialect.delimiter, found.dialect.quote_char, longest)
     try:
         count = engine.load_csv(connection, f"t{number}", found.path, len(found.labels), columns, layout, is_more)
-    except SetupError:
-        if found.is_sure:
+    except SetupError as error:
+        if is_last or error.key == "setup.out-of-memory":
             raise
         return False
     if count == found.count:
         return True
-    if found.is_sure:
+    if is_last or is_more:
         # Never judge fewer rows than the file has: the places of all issues would be wrong.
         details = {"file": str(resource.path), "reason": f"{found.count} records, the engine read {count}"}
         raise SetupError("setup.unreadable", details)
@@ -311,9 +333,10 @@ def _file_findings(resource: Resource, files: Sequence[Path]) -> Iterator[Findin
     if expected:
         try:
             with paths[0].open("rb") as handle:
-                digest = hashlib.file_digest(handle, lambda: hashlib.new(algorithm or "md5", usedforsecurity=False))
-        except ValueError as error:
+                new = partial(hashlib.new, algorithm or "md5", usedforsecurity=False)
+                found = hashlib.file_digest(handle, new).hexdigest()
+        except (ValueError, TypeError) as error:  # An unknown algorithm, or one without a length of its own.
             known = {"file": resource.name, "key": "hash", "found": algorithm, "expected": "sha256, md5"}
             raise DefinitionError("definition.unknown-value", known) from error
-        if digest.hexdigest() != expected.lower():
-            yield Finding("hash", resource.name, details=(("expected", expected), ("found", digest.hexdigest())))
+        if found != expected.lower():
+            yield Finding("hash", resource.name, details=(("expected", expected), ("found", found)))

@@ -42,17 +42,37 @@ def pattern_faults(pattern: str, texts: Sequence[str], table: str, field: str) -
     return frozenset(text for text, held in zip(texts, done.stdout.split(), strict=True) if held == "0")
 
 
-def json_schema_faults(schema: Any, texts: Sequence[str]) -> dict[str, str]:
-    """Return the JSON texts that do not satisfy a JSON Schema, and the first reason of each."""
-    from jsonschema import Draft202012Validator
+def json_schema_faults(schema: Any, texts: Sequence[str], table: str, field: str) -> dict[str, str]:
+    """Return the JSON texts that do not satisfy a JSON Schema, and the first reason of each.
 
-    validator = Draft202012Validator(schema)
+    A text that is nested too deeply to be read does not satisfy it. Only the schema itself and the
+    meta-schemas are known: a reference to anything else is never followed.
+    Raises DefinitionError when there is such a reference.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import validator_for
+    from jsonschema_specifications import REGISTRY
+    from referencing.exceptions import Unresolvable
+
+    validator = validator_for(schema, Draft202012Validator)(schema, registry=REGISTRY)
     faults = {}
     for text in texts:
-        error = next(iter(validator.iter_errors(json.loads(text))), None)
+        try:
+            error = next(iter(validator.iter_errors(json.loads(text, parse_int=_integer))), None)
+        except RecursionError as wrong:
+            faults[text] = str(wrong)
+            continue
+        except Unresolvable as wrong:
+            details = {"file": table, "key": f"{field}.constraints.jsonSchema", "found": wrong.ref}
+            raise DefinitionError("definition.unknown-reference", details) from wrong
         if error is not None:
             faults[text] = f"{error.json_path}: {error.message}"
     return faults
+
+
+def _integer(digits: str) -> int | float:
+    """Return the number of a row of digits; Python makes no integer of thousands of them."""
+    return int(digits) if len(digits) < sys.int_info.default_max_str_digits else float(digits)
 
 
 def stdnum_faults(name: str, texts: Sequence[str], table: str, field: str) -> frozenset[str]:

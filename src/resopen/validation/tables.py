@@ -136,7 +136,7 @@ def _judged_outside(
         wrong = pattern_faults(pattern, texts, item.table.name, field.name)
         judges.append(("pattern", dict.fromkeys(wrong, (("expected", pattern),))))
     if schema is not None:
-        faults = json_schema_faults(schema, texts)
+        faults = json_schema_faults(schema, texts, item.table.name, field.name)
         judges.append(("jsonSchema", {value: (("reason", reason),) for value, reason in faults.items()}))
     if field.stdnum:
         wrong = stdnum_faults(field.stdnum, texts, item.table.name, field.name)

@@ -1,47 +1,23 @@
-"""The lexical forms of Table Schema types, and the SQL that makes values of them."""
+"""The values of Table Schema types as SQL."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from resopen.engine import literal
 from resopen.schema import Field
+from resopen.schema.lexical import FALSE_VALUES, LEXICAL, NESTED, STRING_FORMATS, TRUE_VALUES, is_moment
 
-NUMBER = r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|-?INF"
 COORDINATE = r"-?[0-9]+(?:\.[0-9]+)?"
-
-# What a text must look like in full; a form that is not a string's is ASCII, without padding.
-LEXICAL: Mapping[str, str] = MappingProxyType(
-    {
-        "integer": "-?[0-9]+",
-        "number": NUMBER,
-        "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        "time": "[0-9]{2}:[0-9]{2}:[0-9]{2}",
-        "datetime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?",
-        "year": "-?[0-9]{4}",
-        "yearmonth": "[0-9]{4}-(?:0[1-9]|1[0-2])",
-        "duration": r"-?P(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+W)?(?:[0-9]+D)?"
-        r"(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?",
-    }
-)
-STRING_FORMATS: Mapping[str, str] = MappingProxyType(
-    {
-        "email": r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+",
-        "uri": r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+",
-        "uuid": "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-        "binary": "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
-    }
-)
 SQL_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "time": "TIME",
         "datetime": "TIMESTAMP", "year": "BIGINT", "duration": "DOUBLE",
     }
 )  # fmt: skip
-TRUE_VALUES = ("true", "True", "TRUE", "1")
-FALSE_VALUES = ("false", "False", "FALSE", "0")
 GEOJSON = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
     "GeometryCollection", "Feature", "FeatureCollection",
@@ -130,7 +106,9 @@ def value_sql(field: Field, text: str) -> str:
             return f"CASE WHEN {text} IN ({true}) THEN true WHEN {text} IN ({false}) THEN false END"
         case "date" | "time" | "datetime" if field.format != "default":
             parsed = text if field.format == "any" else f"try_strptime({text}, {literal(field.format)})"
-            return f"TRY_CAST({parsed} AS {sql_type(field)})"
+            # The engine also knows the words infinity and epoch, in every form.
+            is_word = f"regexp_matches({text}, '(?i)infinity|epoch')"
+            return f"CASE WHEN NOT {is_word} THEN TRY_CAST({parsed} AS {sql_type(field)}) END"
         case "object" | "array" | "geojson":
             return _json_sql(field, text)
         case "geopoint":
@@ -150,14 +128,35 @@ def value_sql(field: Field, text: str) -> str:
 
 def constant_sql(field: Field, value: object) -> str:
     """Return the SQL of a constraint's value, of the field's own type."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if field.type == "boolean":
+        return str(value is True or value in field.options.get("trueValues", TRUE_VALUES)).lower()
+    if field.type in NESTED:
+        return f"json({literal(value if isinstance(value, str) else json.dumps(value))})"
+    text = str(value)
     if field.type == "duration":
         return _seconds_sql(literal(text))
-    if field.type == "number" and field.decimal_places is not None:
+    if field.type in ("integer", "year") and abs(int(text)) >= 1 << 63:
+        return f"CAST({literal(text)} AS DOUBLE)"
+    if field.type == "number" and field.decimal_places is not None and "e" not in text.lower():
         # A limit may be finer than the values: it must not be rounded to their places.
-        places = max(field.decimal_places, len(text.partition(".")[2]))
-        return f"CAST({literal(text)} AS DECIMAL(38, {min(places, 19)}))"
+        whole, _, part = text.lstrip("-").partition(".")
+        places = max(field.decimal_places, len(part))
+        if len(whole) + places <= 38:
+            return f"CAST({literal(text)} AS DECIMAL(38, {places}))"
+    if field.type in ("date", "time", "datetime") and not is_moment(text, field.type):
+        return f"CAST(strptime({literal(text)}, {literal(field.format)}) AS {sql_type(field)})"
     return f"CAST({literal(text)} AS {sql_type(field)})"
+
+
+def length_sql(field: Field, text: str) -> str:
+    """Return the SQL of the length of a text: its characters, items or members."""
+    if field.type == "array":
+        return f"json_array_length(TRY_CAST({text} AS JSON))"
+    if field.type in NESTED:
+        return f"len(json_keys(TRY_CAST({text} AS JSON)))"
+    if field.type == "list":
+        return f"len(string_split({text}, {literal(str(field.options.get('delimiter', ',')))}))"
+    return f"length({text})"
 
 
 def _when(text: str, form: str, value: str = "", also: str = "true") -> str:
