@@ -146,7 +146,7 @@ def test_wrong_cell_is_the_only_issue_in_any_form(
     at = sheet.labels.index(column.name)
     broken = sheet.with_cell(BROKEN, at, text)
     report = judge(write_contents(tmp_path, [broken], {"facts": FORMS[form](broken)}, {}, form))
-    assert found(report) == [(rule, "facts", BROKEN + 2, BROKEN + 2, at + 1)]
+    assert found(report) == [(rule, "facts", BROKEN + 2, 0, at + 1)]
 
 
 @pytest.mark.parametrize("column", [column for column in TYPE_COLUMNS if column.bad], ids=lambda column: column.name)
@@ -241,7 +241,7 @@ def test_broken_key_is_the_only_issue(case: KeyCase, form: str, tmp_path: Path) 
         line = line_of(records, row + 2) if row >= 0 else 0
     else:
         contents = {sheet.name: FORMS[form](sheet) for sheet in sheets}
-        package, line = write_contents(tmp_path, sheets, contents, {}, form), row + 2
+        package, line = write_contents(tmp_path, sheets, contents, {}, form), 0
     assert found(judge(package)) == [(case.rule, table, row + 2, line, column + 1)]
 
 
@@ -492,14 +492,14 @@ FILES = (
     FileCase("JSON is no list", "not-rows", lambda sheet: b'{"a": 1}', "json"),
     FileCase("JSON is a list of numbers", "not-rows", lambda sheet: b"[1, 2]", "json"),
     FileCase("JSON property is not there", "not-rows", as_json, "json", (("dialect", {"property": "rows"}),)),
-    FileCase("list is too short", "missing-cells", _lists(lambda row: row[:-1]), "json", place=(6, 6, 0)),
-    FileCase("list is too long", "extra-cells", _lists(lambda row: [*row, 1]), "json", place=(6, 6, 0)),
+    FileCase("list is too short", "missing-cells", _lists(lambda row: row[:-1]), "json", place=(6, 0, 0)),
+    FileCase("list is too long", "extra-cells", _lists(lambda row: [*row, 1]), "json", place=(6, 0, 0)),
     FileCase("key of all objects is missing", "missing-label", lambda sheet: as_json(_without_date(sheet)), "json",
-             place=(1, 1, 0)),
+             place=(1, 0, 0)),
     FileCase("column of the sheet is missing", "missing-label", lambda sheet: as_xlsx(_without_date(sheet)), "xlsx",
-             place=(1, 1, 0)),
+             place=(1, 0, 0)),
     FileCase("column of Parquet is missing", "missing-label", lambda sheet: as_parquet(_without_date(sheet)), "parquet",
-             place=(1, 1, 0)),
+             place=(1, 0, 0)),
     FileCase("column of Parquet is of another type", "column-type", _parquet_of_days, "parquet", place=(1, 0, 3)),
     FileCase("no label is a field", "no-common-label", _without_known_labels, place=(1, 1, 0),
              keys=(("fieldsMatch", "partial"),)),
@@ -545,7 +545,10 @@ def test_fault_of_a_second_file_names_that_file(tmp_path: Path) -> None:
     (tmp_path / "two.csv").write_bytes(PLAIN.content([records[0], *records[4:]]))
     package = write_contents(tmp_path, [sheet], {"facts": b""}, {})
     item = package.resources[0]
-    several = replace(package, resources=(replace(item, paths=(tmp_path / "one.csv", tmp_path / "two.csv")),))
+    several = replace(
+        package,
+        resources=(replace(item, paths=(tmp_path / "one.csv", tmp_path / "two.csv"), files=("one.csv", "two.csv")),),
+    )
     report = judge(several)
     assert found(report) == [("type", "facts", 4, line_of([records[0], *records[4:]], 4), 2)]
     assert report.findings[0].file.endswith("two.csv")

@@ -128,7 +128,8 @@ def _write(pieces: Iterable[str]) -> None:
 
 def _place(resource: Resource) -> str:
     """Return where a table is, as seen from where we stand: its file, its address, or nothing."""
-    return _shown(resource.path) if resource.paths else next(iter(resource.urls), "")
+    name = next(iter(resource.files), "")
+    return name if "://" in name else _shown(Path(name))
 
 
 def run_describe(check: bool) -> int:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from resopen.errors import Finding, Issue
+from resopen.messages import Messages
 from resopen.printing import place_in_words, visible
 from resopen.validation import Report
 
@@ -145,14 +146,15 @@ def to_github(report: Report, files: Mapping[str, str]) -> Iterator[str]:
     """Yield one workflow command an issue, so that the line of the file is annotated."""
     for issue in report.in_words():
         file = _escaped(file_of(issue, files) or issue.table, True)
-        title = _escaped(f"{field_of(issue)} {issue.rule}", True)
+        title = _escaped(f"{subject(issue, report.messages)} {issue.rule}", True)
         text = _escaped(f"{issue.message} {issue.remedy}", False)
         yield f"::{issue.severity} file={file},line={max(issue.line, 1)},title={title}::{text}\n"
 
 
-def field_of(issue: Issue) -> str:
-    """Return the table of an issue, with the field where it is of one."""
-    return f"{issue.table}.{issue.field}" if issue.field else issue.table
+def subject(issue: Issue, messages: Messages) -> str:
+    """Return what an issue is about: its table and field, and its row where the file has no lines to point at."""
+    name = f"{issue.table}.{issue.field}" if issue.field else issue.table
+    return f"{name}, {place_in_words(issue, messages)}" if issue.row and not issue.line else name
 
 
 def _escaped(text: str, is_property: bool) -> str:

@@ -216,7 +216,8 @@ def _places(
 ) -> Iterator[str]:
     """Yield a list of places; a column that would be empty is left out."""
     filled = {
-        "file": any(issue.file for issue in issues), "column": any(issue.column for issue in issues),
+        "file": any(issue.file for issue in issues), "line": any(issue.line for issue in issues),
+        "column": any(issue.column for issue in issues),
         "field": any(issue.field for issue in issues), "value": any(issue.value is not None for issue in issues),
     }  # fmt: skip
     columns = [(kind, key) for kind, key in PLACE if filled.get(key, True)]
@@ -227,7 +228,7 @@ def _places(
             "column": str(issue.column or ""), "field": _field(issue, fields, messages),
             "value": _value(issue, messages), "message": _message(issue, messages, is_shared),
         }  # fmt: skip
-        if not issue.line:
+        if not issue.row and not issue.line:
             cells["row"] = escape(messages.text("ui.where-table"))
         yield "<tr>" + "".join(f"<td{_class(kind, key)}>{cells[key]}</td>" for kind, key in columns) + "</tr>\n"
     yield "</tbody>\n</table>\n"

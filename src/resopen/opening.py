@@ -15,13 +15,13 @@ from resopen.tables.source import fetch, holds_descriptor, unpack_package
 
 
 def open_package(
-    place: str | Path | None, scratch: Path, schema: Path | None = None, allow_remote: bool = False
+    place: str | Path | None, scratch: Path, schema: Path | None = None, allow_remote: bool = False, called: str = ""
 ) -> Package:
     """Return the package at a place; None is the curated package of where we stand.
 
     Args: a datapackage.json, its folder, a zip that holds it, a single table, or with
     `allow_remote` an https address of one of these; a folder for what is fetched and unpacked; the
-    Table Schema of a single table.
+    Table Schema of a single table; what people call the place where it is a copy.
     Raises SetupError when nothing of the kind is there, DefinitionError when a definition is wrong.
     """
     if place is None:
@@ -38,9 +38,12 @@ def open_package(
     elif not file.is_file():
         raise SetupError("setup.no-such-file" if not file.exists() else "setup.not-a-file", {"file": str(place)})
     if not schema and file.suffix.lower() == ".zip" and holds_descriptor(file):
-        file = unpack_package(file, scratch) / "datapackage.json"
+        base, called = unpack_package(file, scratch), called or file.as_posix()
+        return load_package(
+            read_json(base / "datapackage.json"), base, f"{called}/datapackage.json", None, allow_remote, called
+        )
     if schema or _is_table(file):
-        return load_single_table(file, schema)
+        return load_single_table(file, schema, called)
     if file.suffix.lower() != ".json":
         raise SetupError(
             "setup.no-package", {"file": str(place), "expected": ", ".join(("datapackage.json", *FORMATS))}
@@ -61,7 +64,7 @@ def _open_remote(url: str, scratch: Path, schema: Path | None, allow_remote: boo
         raise SetupError("setup.remote-refused", {"url": url})
     file = fetch(url, scratch)
     if schema or not url.lower().endswith(".json"):
-        return open_package(file, scratch, schema)
+        return open_package(file, scratch, schema, called=url)
     descriptor = read_json(file)
     return load_package(_with_addresses(descriptor, url), scratch, url, allow_remote=True)
 

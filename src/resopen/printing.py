@@ -65,14 +65,15 @@ def _group_lines(shown: Sequence[Issue], number: int, messages: Messages, paint:
 def _issue_lines(issue: Issue, messages: Messages, paint: Paint) -> Iterator[str]:
     yield f"  {paint(place_in_words(issue, messages), 'cyan')}: {printable(issue.message)}"
     if issue.value and issue.value not in issue.message:
-        yield f"    {printable(issue.value)}"
+        # In quotes, so that no line of ours is a command to a program that reads the log of a build.
+        yield "    " + messages.text("ui.cell", {"value": printable(issue.value)})
 
 
 def place_in_words(issue: Issue, messages: Messages) -> str:
     """Return where an issue is: its file where the table has several, row and line, or the whole table, column."""
     place = messages.text("ui.where-table")
-    if issue.line:
-        key = "ui.where-row" if issue.row else "ui.where-line"
+    if issue.row or issue.line:
+        key = "ui.where-row" if issue.row and issue.line else "ui.where-record" if issue.row else "ui.where-line"
         place = messages.text(key, {"row": str(issue.row), "line": str(issue.line)})
     if issue.column:
         place += ", " + messages.text("ui.column", {"column": str(issue.column), "field": printable(issue.field)})

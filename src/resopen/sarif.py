@@ -9,7 +9,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from resopen import __version__
-from resopen.formats import field_of, file_of, json_line, json_lines
+from resopen.formats import file_of, json_line, json_lines, subject
 from resopen.validation import Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -41,7 +41,7 @@ def _results(report: Report, files: Mapping[str, str], rules: Sequence[str]) -> 
     heads = {rule: f'{{"ruleId": {json_line(rule)}, "ruleIndex": {i}, ' for i, rule in enumerate(rules)}
     address = lru_cache(maxsize=1024)(_address)
     for issue in report.in_words():
-        message = json_line(_message(f"{field_of(issue)}: {issue.message} {issue.remedy}"))
+        message = json_line(_message(f"{subject(issue, report.messages)}: {issue.message} {issue.remedy}"))
         place = f'"artifactLocation": {address(file_of(issue, files) or issue.table)}'
         yield (
             f'{heads[issue.rule]}"level": "{LEVELS[issue.severity]}", "message": {{"text": {message}}}, '

@@ -84,7 +84,7 @@ def _package(path: Path, target: Path, schema: Path | None) -> Package:
     """Return a package of the one table of a file; SetupError when no schema is known for it."""
     if schema:
         table = load_table(read_json(schema), path.stem, str(schema))
-        resource = Resource(table, (path,), "csv", Dialect(), "utf-8", None, "")
+        resource = Resource(table, (path,), "csv", Dialect(), "utf-8", None, "", files=(path.as_posix(),))
         return Package(table.name, "", table.title, (resource,), (), {})
     for file in (path.resolve(), target.resolve()):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -47,7 +48,7 @@ def is_constant(value: object, kind: str, form: str, options: Mapping[str, Any])
     Args: the value, the type and the format of the field, its options such as trueValues.
     """
     if kind in NESTED:
-        return isinstance(value, str | dict | list)
+        return isinstance(_read(value) if isinstance(value, str) else value, list if kind == "array" else dict)
     if kind == "boolean":
         words = (*options.get("trueValues", TRUE_VALUES), *options.get("falseValues", FALSE_VALUES))
         return isinstance(value, bool) or value in words
@@ -57,6 +58,14 @@ def is_constant(value: object, kind: str, form: str, options: Mapping[str, Any])
     if kind in MOMENTS:
         return is_moment(text, kind) or (form not in ("default", "any") and is_in_form(text, form))
     return bool(kind not in LEXICAL or re.fullmatch(LEXICAL[kind], text))
+
+
+def _read(text: str) -> Any:
+    """Return what a text of JSON says; None where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def is_moment(text: str, kind: str) -> bool:

@@ -20,13 +20,14 @@ COMPRESSIONS = ("gz", "zip")
 
 
 def load_package(
-    descriptor: Any, base: Path, where: str, elsewhere: Mapping[str, Path] | None = None, allow_remote: bool = False
-) -> Package:
+    descriptor: Any, base: Path, where: str, elsewhere: Mapping[str, Path] | None = None, allow_remote: bool = False,
+    called: str = "",
+) -> Package:  # fmt: skip
     """Return the package of a Data Package descriptor.
 
     Args: the descriptor, the folder that its paths are relative to, the file it came from (for
-    messages), the real places of resources whose files stand outside of that folder, and whether
-    paths may be https addresses.
+    messages), the real places of resources whose files stand outside of that folder, whether
+    paths may be https addresses, and what people call the folder where it is not its own name.
     Raises DefinitionError, with the file and the key of every fault, when the descriptor is wrong.
     Source: Data Package versions 1 and 2, each judged as what it says it is.
     """
@@ -36,6 +37,8 @@ def load_package(
         load_resource(node, base, where, f"resources[{i}]", elsewhere or {}, allow_remote)
         for i, node in enumerate(nodes)
     )
+    if called:
+        resources = tuple(replace(item, files=_called(item, base, called)) for item in resources)
     tables = {resource.name: resource.table for resource in resources}
     if len(tables) < len(resources):
         seen = [resource.name for resource in resources]
@@ -52,6 +55,11 @@ def load_package(
     )
 
 
+def _called(resource: Resource, base: Path, called: str) -> tuple[str, ...]:
+    """Return the names of a resource's files where their folder has another name for people."""
+    return tuple(f"{called}/{path.relative_to(base).as_posix()}" for path in resource.paths) or resource.files
+
+
 def refuse_faults(descriptor: Any, where: str) -> None:
     """Raise DefinitionError with all faults of a descriptor by the official profile of its version."""
     faults = profile_faults(descriptor, profile_version(descriptor))
@@ -63,8 +71,10 @@ def refuse_faults(descriptor: Any, where: str) -> None:
         raise replace(errors[0], others=errors[1:])
 
 
-def load_single_table(path: Path, schema: Path | None) -> Package:
+def load_single_table(path: Path, schema: Path | None, called: str = "") -> Package:
     """Return a package of one table: a file and the Table Schema of another file, or none.
+
+    Args: the file, the file of its schema, what people call the file where it is a copy.
 
     Raises SetupError when a file cannot be read, DefinitionError when the schema is wrong.
     """
@@ -73,7 +83,8 @@ def load_single_table(path: Path, schema: Path | None) -> Package:
     node: dict[str, Any] = {"name": path.stem, "path": path.name}
     if schema:
         node["schema"] = _alone(read_json(schema))
-    return load_package({"name": path.stem, "resources": [node]}, path.parent, str(schema or path))
+    package = load_package({"name": path.stem, "resources": [node]}, path.parent, str(schema or path))
+    return replace(package, resources=(replace(package.resources[0], files=(called or path.as_posix(),)),))
 
 
 def _alone(schema: Any) -> Any:
@@ -131,6 +142,7 @@ def load_resource(
         compression=compression,
         urls=urls,
         data=data,
+        files=tuple(path.as_posix() for path in paths) or urls or (where,),
     )
 
 

@@ -121,7 +121,8 @@ class Resource:
 
     `paths` are its files, one after the other; `urls` their addresses where they are remote, which
     then have no path yet; `data` the rows themselves where the descriptor holds them.
-    `compression` is `gz`, `zip` or nothing.
+    `compression` is `gz`, `zip` or nothing. `files` are the names by which people know the files,
+    also where these were unpacked or fetched to another place.
     """
 
     table: Table
@@ -134,6 +135,7 @@ class Resource:
     compression: str = ""
     urls: tuple[str, ...] = ()
     data: Any = None
+    files: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:

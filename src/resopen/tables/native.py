@@ -82,7 +82,7 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
     except ImportError as error:
         raise SetupError("setup.no-openpyxl", {"file": str(path)}) from error
     if not _is_modest(path):
-        return _no_rows(resource, "archive-too-large", file=str(path), limit="1 GiB")
+        return _no_rows(resource, "archive-too-large", file=resource.files[0], limit="1 GiB")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = _chosen(book, resource.dialect)
@@ -93,7 +93,7 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
             formulas = openpyxl.load_workbook(path, read_only=True)
             faults |= _unsaved(_chosen(formulas, resource.dialect), sheet)
     except DAMAGES as error:
-        return _no_rows(resource, "damaged-archive", file=str(path), reason=str(error))
+        return _no_rows(resource, "damaged-archive", file=resource.files[0], reason=str(error))
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
     width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell is not None), default=0)
@@ -148,7 +148,7 @@ def _holds(archive: ZipFile, name: str, wanted: bytes) -> bool:
 def _cell_finding(resource: Resource, grid: Grid, place: tuple[int, int], rule: str, text: str) -> Finding:
     row, column = place
     label = grid.labels[column - 1] if column <= len(grid.labels) else ""
-    return Finding(rule, resource.name, row, row, column, label, text)
+    return Finding(rule, resource.name, row, 0, column, label, text)
 
 
 def as_texts(
@@ -175,7 +175,7 @@ def as_texts(
 
 def _misfit(resource: Resource, field: Field, row: int, column: int, cell: Any) -> Finding:
     details = (("type", field.type),)
-    return Finding("type", resource.name, row, row, column, field.name, _plain(cell), details=details)
+    return Finding("type", resource.name, row, 0, column, field.name, _plain(cell), details=details)
 
 
 def text_of(field: Field, value: Any) -> str:
@@ -238,7 +238,7 @@ def _grid_of_lists(resource: Resource, rows: list[list[Any]]) -> Grid:
         if len(row) != width:
             details = (("expected", str(width)), ("found", str(len(row))))
             rule = "missing-cells" if len(row) < width else "extra-cells"
-            findings.append(Finding(rule, resource.name, number, number, details=details))
+            findings.append(Finding(rule, resource.name, number, details=details))
     return Grid(labels, rows[start:], start + 1, findings=tuple(findings))
 
 

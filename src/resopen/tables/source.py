@@ -43,12 +43,12 @@ def local_files(resource: Resource, scratch: Path) -> tuple[tuple[Path, ...], tu
     paths = resource.paths or tuple(fetch(url, scratch) for url in resource.urls)
     findings: list[Finding] = []
     plain: list[Path] = []
-    for path in paths:
+    for path, name in zip(paths, resource.files, strict=True):
         if not path.is_file():
             rule = "not-a-file" if path.exists() else "missing-file"
-            findings.append(Finding(rule, resource.name, details=(("file", str(path)),)))
+            findings.append(Finding(rule, resource.name, details=(("file", name),)))
             continue
-        found = _unpacked(resource, path, scratch) if resource.compression else path
+        found = _unpacked(resource, path, name, scratch) if resource.compression else path
         (findings if isinstance(found, Finding) else plain).append(found)  # type: ignore[arg-type]
     return (() if findings else tuple(plain)), tuple(findings)
 
@@ -122,7 +122,7 @@ def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Pa
         _copy(packed, handle, _limit(path))
 
 
-def _unpacked(resource: Resource, path: Path, scratch: Path) -> Path | Finding:
+def _unpacked(resource: Resource, path: Path, name: str, scratch: Path) -> Path | Finding:
     try:
         with _new_file(scratch, f".{resource.format}") as handle:
             if resource.compression == "gz":
@@ -133,12 +133,12 @@ def _unpacked(resource: Resource, path: Path, scratch: Path) -> Path | Finding:
                     _copy(packed, handle, _limit(path))
             return Path(handle.name)
     except TooLarge:
-        details = (("file", str(path)), ("limit", f"{_limit(path):,}".replace(",", "\u00a0")))
+        details = (("file", name), ("limit", f"{_limit(path):,}".replace(",", "\u00a0")))
         return Finding("archive-too-large", resource.name, details=details)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
         if _is_of_the_disk(error):
             raise
-        return Finding("damaged-archive", resource.name, details=(("file", str(path)), ("reason", str(error))))
+        return Finding("damaged-archive", resource.name, details=(("file", name), ("reason", str(error))))
 
 
 def _is_of_the_disk(error: Exception) -> bool:

@@ -29,6 +29,11 @@ class Part:
     file: str
     scan: Scan
     start: int
+    has_lines: bool = True
+
+    def line(self, position: int) -> int:
+        """Return the line of a record of this file at a position in it; 0 where the file has no lines of records."""
+        return self.scan.places.line(position) if self.has_lines else 0
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,7 @@ class Loaded:
     def row_finding(self, rule: str, position: int) -> Finding:
         """Return a finding at a whole row."""
         part = self.part(position)
-        line = part.scan.places.line(position - part.start)
-        return Finding(rule, self.table.name, self.row(position), line, file=part.file)
+        return Finding(rule, self.table.name, self.row(position), part.line(position - part.start), file=part.file)
 
     def finding(self, rule: str, position: int, column: int, value: str | None, **rest: Any) -> Finding | None:
         """Return a finding at a cell, or None where the cell's content is unknown.
@@ -88,7 +92,7 @@ class Loaded:
         if local in part.scan.ragged or place is None or (position, column) in self.unknown:
             return None
         text = "" if value is None and self.file_text else value
-        row, line = part.scan.places.row(local), part.scan.places.line(local)
+        row, line = part.scan.places.row(local), part.line(local)
         name = self.table.fields[column - 1].name
         return Finding(rule, self.table.name, row, line, place + 1, name, text, file=part.file, **rest)
 
@@ -132,14 +136,14 @@ def _load_delimited(
         if found.labels and fields:
             found = _confirmed(connection, resource, number, file, scratch, found, places, labels)
         name = _part_name(resource, files, file)
-        findings += [_in_file(item, name) for item in found.findings]
+        findings += [replace(item, file=name) for item in found.findings]
         if not found.labels:
             engine.create_empty(connection, f"t{number}", len(fields))
             return findings, _unread(resource, number, found)
         if not parts:
             labels = found.labels
             header = match_header(resource.table, labels, resource.dialect)
-            findings += [_in_file(item, name) for item in header.findings]
+            findings += [replace(item, file=name) for item in header.findings]
         parts.append(Part(name, found, count))
         count += found.count
     if not fields:
@@ -183,7 +187,7 @@ def _read_delimited(
         return True
     if is_last or is_more:
         # Never judge fewer rows than the file has: the places of all issues would be wrong.
-        details = {"file": str(resource.path), "reason": f"{found.count} records, the engine read {count}"}
+        details = {"file": resource.files[0], "reason": f"{found.count} records, the engine read {count}"}
         raise SetupError("setup.unreadable", details)
     engine.rows(connection, f"DROP TABLE t{number}")
     return False
@@ -193,16 +197,22 @@ def _load_parquet(
     connection: DuckDBPyConnection, resource: Resource, number: int, files: Sequence[Path], scratch: Path
 ) -> tuple[list[Finding], Loaded]:
     """Load Parquet files; each typed column becomes the text that its field would have in CSV."""
-    fields, findings = resource.table.fields, []
+    fields = resource.table.fields
+    findings: list[Finding] = []
     parts: list[Part] = []
     places: tuple[int | None, ...] = ()
     count = 0
     for file in files:
         name = _part_name(resource, files, file)
-        columns = engine.parquet_columns(connection, file)
+        try:
+            columns = engine.parquet_columns(connection, file)
+        except SetupError as error:
+            engine.create_empty(connection, f"t{number}", len(fields))
+            details = (("file", name or resource.files[0]), ("reason", error.details["reason"]))
+            return [*findings, Finding("damaged-archive", resource.name, details=details)], _unread(resource, number)
         labels = tuple(label for label, _ in columns)
         header = match_header(resource.table, labels, resource.dialect)
-        findings += [_in_file(item, name) for item in header.findings]
+        findings += [replace(item, file=name, line=0) for item in header.findings]
         places = header.places
         texts: list[tuple[str, str] | None] = []
         for i, (field, place) in enumerate(zip(fields, places, strict=True)):
@@ -217,7 +227,7 @@ def _load_parquet(
         size = engine.parquet_count(connection, file)
         if fields:
             engine.load_parquet(connection, f"t{number}", file, texts, bool(parts))
-        parts.append(Part(name, Scan((), labels, file, size), count))
+        parts.append(Part(name, Scan((), labels, file, size), count, has_lines=False))
         count += size
     if not fields:
         engine.create_empty(connection, f"t{number}", 0)
@@ -276,15 +286,15 @@ def _load_native(
     for file in files or (None,):
         grid = read_sheet(resource, file) if file and resource.format == "xlsx" else read_json_rows(resource, file)
         name = _part_name(resource, files, file) if file else ""
-        findings += [_in_file(item, name) for item in grid.findings]
+        findings += [replace(item, file=name) for item in grid.findings]
         if not grid.labels:
             engine.create_empty(connection, f"t{number}", len(fields))
             return findings, _unread(resource, number)
         header = match_header(resource.table, grid.labels, resource.dialect, is_keyed=grid.is_keyed)
-        findings += [_in_file(item, name) for item in header.findings]
+        findings += [replace(item, file=name, line=0) for item in header.findings]
         places = header.places
         columns, wrong = as_texts(resource, grid, places)
-        findings += [_in_file(item, name) for item in wrong]
+        findings += [replace(item, file=name) for item in wrong]
         unknown |= {(count + item.row - grid.first_row, resource.table.column(item.field)) for item in wrong}
         if fields:
             missing = ["" in field.missing_values for field in fields]
@@ -293,7 +303,7 @@ def _load_native(
                 for column, empty in zip(columns, missing, strict=True)
             ]
             engine.load_columns(connection, f"t{number}", texts, file or Path(resource.name), bool(parts))
-        parts.append(Part(name, _grid_scan(grid), count))
+        parts.append(Part(name, _grid_scan(grid), count, has_lines=False))
         count += len(grid.rows)
     if not fields:
         engine.create_empty(connection, f"t{number}", 0)
@@ -302,10 +312,9 @@ def _load_native(
 
 
 def _grid_scan(grid: Grid) -> Scan:
-    """Return the structure of a grid: its lines are its rows; rows of another width are unknown."""
+    """Return the structure of a grid; rows of another width are unknown."""
     places = Places()
-    for values in (places.rows, places.lines):
-        values[0] = grid.first_row
+    places.rows[0] = grid.first_row
     ragged = frozenset(item.row - grid.first_row for item in grid.findings if item.row and not item.column)
     return Scan((), grid.labels, Path(), len(grid.rows), places, ragged)
 
@@ -314,11 +323,7 @@ def _part_name(resource: Resource, files: Sequence[Path], file: Path) -> str:
     """Return the name of a file among several, as the descriptor has it; nothing where it is the only one."""
     if len(files) < 2:
         return ""
-    return str(resource.paths[files.index(file)]) if resource.paths else resource.urls[files.index(file)]
-
-
-def _in_file(finding: Finding, file: str) -> Finding:
-    return replace(finding, file=file) if file else finding
+    return resource.files[files.index(file)]
 
 
 def _file_findings(resource: Resource, files: Sequence[Path]) -> Iterator[Finding]:
