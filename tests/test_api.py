@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas
@@ -67,3 +70,12 @@ def test_error_says_in_words_what_is_wrong(tmp_path: Path) -> None:
 
 def test_every_public_name_is_there() -> None:
     assert all(getattr(resopen, name) for name in resopen.__all__)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_example_of_the_readme_runs(name: str) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True)
+    errors, rows = done.stdout.splitlines()
+    assert errors == "0 0"
+    assert int(rows) > 100

@@ -1,53 +1,77 @@
-"""Validation of a large package against its peers, in one run: whole processes, median of several.
+"""Validation of packages large and small against its peers, in one run: whole processes, median of several.
 
 The package is synthetic and written into a temporary folder: municipalities (2,000 rows),
 organizations (N/5) and grants (N rows of 11 columns: keys, codes, Cyrillic titles, dates, decimals,
-an enum, two foreign keys), clean and with 0.1 % broken cells. Run it with the environment's Python:
-    .venv/bin/python scripts/bench/validate.py [N] [runs] [--frictionless]
+an enum, two foreign keys), clean, and dirty with 0.1 % of the cells broken in every way: types,
+constraints, keys, structure. Run it with the environment's Python:
+    .venv/bin/python scripts/bench/validate.py [N] [RUNS] [PEER...]
+PEER: `frictionless` judges the same packages; `parquet` is the clean package as Parquet; `wrong` has a
+wrong cell in every row; `small` is a package of 20 small tables; `memory` limits resopen to 1 GiB.
+Every peer runs in turn with the others, so that a noisy machine is unjust to all alike.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-STATUSES = ["applied", "won", "refused", "completed"]
-WORDS = [
-    "поддержка",
-    "развитие",
-    "клуб",
-    "школа",
-    "музей",
-    "двор",
-    "село",
-    "волонтёр",
-    "фестиваль",
-    "центр",
-    "семья",
-    "спорт",
-]
-BROKEN = {
-    "awarded_on": "31.12.2022",
-    "awarded_rub": "1 000,50",
-    "status": "wonn",
-    "ogrn": "9999999999999",
-    "year": "+2022",
-}
+STATUSES = ("applied", "won", "refused", "completed")
+WORDS = ("поддержка", "развитие", "клуб", "школа", "музей", "двор", "село", "волонтёр", "центр", "семья", "спорт")
+FIELDS = (
+    "grant_id", "ogrn", "oktmo", "title", "year", "starts_on", "awarded_on", "asked_rub", "awarded_rub", "status",
+    "note",
+)  # fmt: skip
+# What becomes of a row: a cell of another kind, a broken constraint or key, another structure.
+FAULTS: Mapping[str, Callable[[list[str]], None]] = MappingProxyType(
+    {
+        "wrong date": lambda row: row.__setitem__(6, "31.12.2022"),
+        "impossible date": lambda row: row.__setitem__(5, "2022-02-30"),
+        "decimal comma": lambda row: row.__setitem__(8, '"1 000,50"'),
+        "padded number": lambda row: row.__setitem__(4, " 2022"),
+        "signed number": lambda row: row.__setitem__(4, "+2022"),
+        "enum": lambda row: row.__setitem__(9, "wonn"),
+        "pattern": lambda row: row.__setitem__(0, "g" + row[0]),
+        "minimum": lambda row: row.__setitem__(7, "-1.00"),
+        "maximum": lambda row: row.__setitem__(4, "2099"),
+        "minLength": lambda row: row.__setitem__(3, "я"),
+        "required": lambda row: row.__setitem__(3, ""),
+        "repeated key": lambda row: row.__setitem__(0, "g-0"),
+        "foreign key": lambda row: row.__setitem__(1, "9999999999999"),
+        "too few cells": lambda row: row.__delitem__(10),
+        "too many cells": lambda row: row.append("x"),
+        "blank row": lambda row: row.clear(),
+        "stray quote": lambda row: row.__setitem__(3, 'клуб "Ручей"'),
+    }
+)
 READ = """
 import sys
-from pyarrow import csv, types
+from pyarrow import csv
 import pyarrow as pa
 typed = {"awarded_on": pa.date32(), "starts_on": pa.date32(), "awarded_rub": pa.decimal128(18, 2), "asked_rub":
     pa.decimal128(18, 2), "year": pa.int64(), "ogrn": pa.string(), "oktmo": pa.string(), "inn": pa.string()}
 for name in ("municipalities", "organizations", "grants"):
     csv.read_csv(f"{sys.argv[1]}/{name}.csv", convert_options=csv.ConvertOptions(column_types=typed))
+"""
+PARQUET = """
+import sys
+from pathlib import Path
+from pyarrow import csv, parquet
+import pyarrow as pa
+typed = {"awarded_on": pa.date32(), "starts_on": pa.date32(), "awarded_rub": pa.decimal128(18, 2), "asked_rub":
+    pa.decimal128(18, 2), "year": pa.int64(), "ogrn": pa.string(), "oktmo": pa.string(), "note": pa.string()}
+source, target = map(Path, sys.argv[1:])
+options = csv.ConvertOptions(column_types=typed, strings_can_be_null=True)
+for name in ("municipalities", "organizations", "grants"):
+    parquet.write_table(csv.read_csv(source / f"{name}.csv", convert_options=options), target / f"{name}.parquet")
 """
 
 
@@ -83,64 +107,109 @@ def schemas() -> dict[str, dict[str, object]]:
     }
 
 
-def write(folder: Path, count: int, broken: float) -> None:
-    """Write the package with a share of broken cells in grants."""
-    chance = random.Random(7)
-    folder.mkdir()
-    codes, numbers = [f"{i:08}" for i in range(2000)], [f"{i:013}" for i in range(max(count // 5, 1))]
-    (folder / "municipalities.csv").write_text("oktmo,name\n" + "".join(f"{c},Район {c}\n" for c in codes), "utf-8")
-    (folder / "organizations.csv").write_text("ogrn,name\n" + "".join(f"{n},НКО {n}\n" for n in numbers), "utf-8")
-    names = [str(item["name"]) for item in schemas()["grants"]["fields"]]  # type: ignore[attr-defined]
-    with (folder / "grants.csv").open("w", encoding="utf-8", newline="") as handle:
-        handle.write(",".join(names) + "\n")
-        for i in range(count):
-            day = f"20{chance.randrange(18, 26)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
-            title = " ".join(chance.choices(WORDS, k=5))
-            row = [f"g-{i}", chance.choice(numbers), chance.choice(codes), title, day[:4], day, day]
-            row += [f"{chance.randrange(10**7)}.{i % 100:02}", f"{chance.randrange(10**6)}.00", STATUSES[i % 4], ""]
-            if chance.random() < broken * len(names):
-                name = chance.choice(sorted(BROKEN))
-                row[names.index(name)] = f'"{BROKEN[name]}"'
-            handle.write(",".join(row) + "\n")
+def describe(folder: Path, ending: str = "csv") -> None:
+    """Write the descriptor of the package of three tables."""
     nodes = [
-        {"name": name, "type": "table", "path": f"{name}.csv", "encoding": "utf-8", "schema": schema}
+        {"name": name, "type": "table", "path": f"{name}.{ending}", "schema": schema}
         for name, schema in schemas().items()
     ]
     (folder / "datapackage.json").write_text(json.dumps({"name": "bench", "resources": nodes}), "utf-8")
 
 
-def seconds(command: list[str]) -> float:
-    """Return the time of one run of a command, whatever its exit code."""
+def write(folder: Path, count: int, broken: float, faults: tuple[str, ...]) -> int:
+    """Write the package with a share of rows at fault in grants, and return how many these are."""
+    chance = random.Random(7)
+    folder.mkdir()
+    codes, numbers = [f"{i:08}" for i in range(2000)], [f"{i:013}" for i in range(max(count // 5, 1))]
+    (folder / "municipalities.csv").write_text("oktmo,name\n" + "".join(f"{c},Район {c}\n" for c in codes), "utf-8")
+    (folder / "organizations.csv").write_text("ogrn,name\n" + "".join(f"{n},НКО {n}\n" for n in numbers), "utf-8")
+    found = 0
+    with (folder / "grants.csv").open("w", encoding="utf-8", newline="") as handle:
+        handle.write(",".join(FIELDS) + "\n")
+        for i in range(count):
+            day = f"20{chance.randrange(18, 26)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+            title = " ".join(chance.choices(WORDS, k=5))
+            row = [f"g-{i}", chance.choice(numbers), chance.choice(codes), title, day[:4], day, day]
+            row += [f"{chance.randrange(10**7)}.{i % 100:02}", f"{chance.randrange(10**6)}.00", STATUSES[i % 4], ""]
+            if i and chance.random() < broken:
+                FAULTS[faults[found % len(faults)]](row)
+                found += 1
+            handle.write(",".join(row) + "\n")
+    describe(folder)
+    return found
+
+
+def write_small(folder: Path) -> None:
+    """Write a package of 20 tables of ten rows, each with a key into the one before it."""
+    folder.mkdir()
+    nodes = []
+    for number in range(20):
+        rows = "".join(f"{i},2023-01-{i + 1:02},{i}.50,{i}\n" for i in range(10))
+        (folder / f"t{number}.csv").write_text("id,day,amount,before\n" + rows, "utf-8")
+        key = {"fields": ["before"], "reference": {"resource": f"t{max(number - 1, 0)}", "fields": ["id"]}}
+        fields = [
+            field("id", "integer", required=True), field("day", "date"), field("amount", "number", minimum=0),
+            field("before", "integer"),
+        ]  # fmt: skip
+        schema = {"fields": fields, "primaryKey": ["id"], "foreignKeys": [key]}
+        nodes.append({"name": f"t{number}", "type": "table", "path": f"t{number}.csv", "schema": schema})
+    (folder / "datapackage.json").write_text(json.dumps({"name": "small", "resources": nodes}), "utf-8")
+
+
+def run(command: list[str]) -> tuple[float, float]:
+    """Return the seconds and the largest memory, in MiB, of one run of a command, whatever its exit code."""
     start = time.perf_counter()
-    subprocess.run(command, check=False, capture_output=True)
-    return time.perf_counter() - start
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def packages(scratch: Path, count: int, peers: set[str]) -> dict[str, list[str]]:
+    """Write the packages and return the command of each peer."""
+    clean, dirty = scratch / "clean", scratch / "dirty"
+    write(clean, count, 0, ())
+    print(f"{write(dirty, count, 0.001 * len(FIELDS), tuple(FAULTS)):,} rows of the dirty package are at fault")
+    ours = [sys.executable, "-m", "resopen", "validate"]
+    commands = {
+        "pyarrow typed read": [sys.executable, "-c", READ, str(clean)],
+        "resopen, clean": [*ours, str(clean)],
+        "resopen, dirty": [*ours, str(dirty)],
+    }
+    if "memory" in peers:
+        commands["resopen, dirty, --memory 1GiB"] = [*ours, str(dirty), "--memory", "1GiB"]
+    if "parquet" in peers:
+        (scratch / "parquet").mkdir()
+        subprocess.run([sys.executable, "-c", PARQUET, str(clean), str(scratch / "parquet")], check=True)
+        describe(scratch / "parquet", "parquet")
+        commands["resopen, Parquet"] = [*ours, str(scratch / "parquet")]
+    if "wrong" in peers:
+        write(scratch / "wrong", count, 2, ("wrong date",))
+        commands["resopen, a wrong cell a row"] = [*ours, str(scratch / "wrong")]
+    if "small" in peers:
+        write_small(scratch / "small")
+        commands["resopen, 20 small tables"] = [*ours, str(scratch / "small")]
+    if "frictionless" in peers:
+        for name, folder in (("clean", clean), ("dirty", dirty)):
+            command = [sys.executable, "-m", "frictionless", "validate", str(folder / "datapackage.json")]
+            commands[f"frictionless, {name}"] = command
+    return commands
 
 
 def main() -> None:
-    """Print the table of times, and their ratio to pyarrow's typed read of the same files."""
+    """Print the time and memory of each peer, and the ratio of its time to pyarrow's typed read."""
     numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
     count, runs = (*numbers, *[1_000_000, 5][len(numbers) :])[:2]
     with tempfile.TemporaryDirectory() as scratch:
-        for name, broken in (("clean", 0.0), ("dirty", 0.001)):
-            folder = Path(scratch) / name
-            write(folder, count, broken)
-            commands = {
-                "pyarrow typed read": [sys.executable, "-c", READ, str(Path(scratch) / "clean")],
-                f"resopen validate, {name}": [sys.executable, "-m", "resopen", "validate", str(folder)],
-            }
-            if "--frictionless" in sys.argv:
-                command = [sys.executable, "-m", "frictionless", "validate", str(folder / "datapackage.json")]
-                commands[f"frictionless validate, {name}"] = command
-            times: dict[str, list[float]] = {key: [] for key in commands}
-            for _ in range(runs):
-                for key, command in commands.items():
-                    times[key].append(seconds(command))
-            floor = statistics.median(times["pyarrow typed read"])
-            for key, values in times.items():
-                middle = statistics.median(values)
-                print(f"N={count:,} {key:32} {middle:8.2f} s {middle / floor:7.1f} x pyarrow")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"largest process: {peak:,.0f} MiB")
+        commands = packages(Path(scratch), count, {argument for argument in sys.argv[1:] if not argument.isdigit()})
+        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+        for _ in range(runs):
+            for name, command in commands.items():
+                measured[name].append(run(command))
+    floor = statistics.median(seconds for seconds, _ in measured["pyarrow typed read"])
+    print(f"N = {count:,}, median of {runs} runs, {os.cpu_count()} cores")
+    for name, values in measured.items():
+        middle, peak = statistics.median(seconds for seconds, _ in values), max(memory for _, memory in values)
+        print(f"{name:32} {middle:8.2f} s {middle / floor:7.2f} x pyarrow {peak:8,.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from resopen.errors import Finding, SetupError
 from resopen.schema import Resource
@@ -59,20 +59,29 @@ def fetch(url: str, scratch: Path) -> Path:
     Raises SetupError when it is not https, cannot be reached, or sends more than the limit.
     """
     from urllib.error import URLError
-    from urllib.request import urlopen
+    from urllib.request import HTTPRedirectHandler, build_opener
 
-    if not url.lower().startswith("https://"):
-        raise SetupError("setup.not-https", {"url": url})
+    class HttpsOnly(HTTPRedirectHandler):
+        def redirect_request(self, *arguments: Any) -> Any:
+            arguments[1].close()
+            _must_be_https(arguments[-1])
+            return super().redirect_request(*arguments)
+
+    _must_be_https(url)
     try:
-        with urlopen(url, timeout=TIMEOUT) as answer, _new_file(scratch, PurePosixPath(url).suffix) as handle:  # noqa: S310
-            if not answer.geturl().lower().startswith("https://"):
-                raise SetupError("setup.not-https", {"url": answer.geturl()})
+        opener = build_opener(HttpsOnly)
+        with opener.open(url, timeout=TIMEOUT) as answer, _new_file(scratch, PurePosixPath(url).suffix) as handle:
             _copy(answer, handle, REMOTE_LIMIT)
             return Path(handle.name)
     except TooLarge as error:
         raise SetupError("setup.unreachable", {"url": url, "reason": f"> {REMOTE_LIMIT} B"}) from error
     except (URLError, OSError, ValueError) as error:
         raise SetupError("setup.unreachable", {"url": url, "reason": str(getattr(error, "reason", error))}) from error
+
+
+def _must_be_https(url: str) -> None:
+    if not url.lower().startswith("https://"):
+        raise SetupError("setup.not-https", {"url": url})
 
 
 def unpack_package(path: Path, scratch: Path) -> Path:
