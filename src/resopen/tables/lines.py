@@ -44,7 +44,7 @@ def quick_lines(content: bytes | mmap, start: int, width: int, delimiter: str, q
     """
     if width < 2 or content.find(b"\r", start) >= 0 or content[len(content) - 1 :] != b"\n":
         return None
-    lines, marks, place = 0, 0, start
+    lines, place, mark = 0, start, delimiter.encode()
     careful: list[int] = []
     starts: list[int] = []
     while place < len(content):
@@ -55,13 +55,14 @@ def quick_lines(content: bytes | mmap, start: int, width: int, delimiter: str, q
         found = _quoted_lines(piece, quote.encode(), FEW - len(careful))
         if found is None:
             return None
-        for number, first, end in found:
-            careful.append(lines + number)
-            starts.append(place + first)
-            marks -= piece.count(delimiter.encode(), first, end)
-        lines, marks = lines + piece.count(b"\n"), marks + piece.count(delimiter.encode())
-        place += len(piece)
-    return Lines(lines, careful, starts) if marks == (lines - len(careful)) * (width - 1) else None
+        count = piece.count(b"\n")
+        marks = piece.count(mark) - sum(piece.count(mark, first, end) for _, first, end in found)
+        if marks != (count - len(found)) * (width - 1):
+            return None
+        careful += [lines + number for number, _, _ in found]
+        starts += [place + first for _, first, _ in found]
+        lines, place = lines + count, place + len(piece)
+    return Lines(lines, careful, starts)
 
 
 def _quoted_lines(piece: bytes, quote: bytes, limit: int) -> list[tuple[int, int, int]] | None:

@@ -300,7 +300,7 @@ def _gather(
             findings.append(found)
         if is_whole or found or not is_data or _has_odd_end(content, record, is_crlf):
             if not is_whole:
-                copy.write(content[copied : record.start])
+                _write_plain(copy, content, copied, record.start)
                 copied = record.stop
             if is_data:
                 copy.write(as_row(_cells(record, resource.dialect, width), dialect, "\r\n"[1 - is_crlf :]))
@@ -309,7 +309,7 @@ def _gather(
         position, row, line = position + is_data, row + 1, line + record.lines
         places.add(position, row, line)
     if copied:
-        copy.write(content[copied:])
+        _write_plain(copy, content, copied, len(content))
     places.add(position, row, line)
     return Scan(
         tuple(findings),
@@ -321,6 +321,12 @@ def _gather(
         dialect,
         longest=longest,
     )
+
+
+def _write_plain(copy: IO[bytes], content: bytes | mmap, start: int, stop: int) -> None:
+    """Write a stretch of the content as it stands, without a copy of it in memory."""
+    with memoryview(content) as view, view[start:stop] as stretch:
+        copy.write(stretch)
 
 
 def _cells(record: Record, dialect: Dialect, width: int) -> tuple[str, ...]:
