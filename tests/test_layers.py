@@ -30,6 +30,7 @@ LAYERS = {
     "trace": 5,
     "api": 6,
     "commands": 6,
+    "runs": 6,
     "cli": 6,
     "__main__": 7,
 }

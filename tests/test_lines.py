@@ -55,14 +55,24 @@ def test_well_quoted_lines_need_no_care(rows: list[tuple[str, str]], chunk: int)
     assert (found.count, list(found.careful)) == (len(rows), [])
 
 
-@given(st.lists(st.sampled_from(["x,y\n", "x\n", "x,y,z\n", '"x",y\n', '"x\n', "\n", "x,\n"]), min_size=1))
-def test_quick_look_is_sure_of_all_lines_or_hides_one_with_too_few_cells(lines: list[str]) -> None:
-    body = "".join(lines).encode()
-    found = quick_lines(body, 0, 2, ",", '"')
+@given(
+    st.lists(st.sampled_from(["x,y", "x", "x,y,z", '"x",y', '"x', "", "x,"]), min_size=1),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+    st.integers(12, 40),
+)
+def test_quick_look_is_sure_of_all_lines_or_hides_one_with_too_few_cells(
+    lines: list[str], end: str, is_ended: bool, chunk: int
+) -> None:
+    body = (end.join(lines) + end * is_ended).encode()
+    found = quick_lines(body, 0, 2, ",", '"', end == "\r\n", chunk)
     if found is None:
         return
-    quoted = {start for start in careful(body, 2, False) if b'"' in body[start : body.find(b"\n", start)]}
-    missed = careful(body, 2, False) - set(found.starts)
+    assert found.count == len(body.split(b"\n")) - body.endswith(b"\n")
+    assert [body.count(b"\n", 0, start) for start in found.starts] == list(found.careful)
+    expected = careful(body, 2, end == "\r\n")
+    quoted = {start for start in expected if b'"' in body[start : body.find(b"\n", start) % (len(body) + 1)]}
+    missed = expected - set(found.starts)
     assert quoted <= set(found.starts)
     assert not missed or any(len(next_record(body, start, Dialect()).cells) < 2 for start in missed)
 

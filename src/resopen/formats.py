@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from resopen.errors import Finding, Issue
 from resopen.messages import Messages
@@ -119,7 +119,7 @@ def to_junit(report: Report, files: Mapping[str, str]) -> Iterator[str]:
         if errors:
             rules = ", ".join(dict.fromkeys(finding.rule.removesuffix("-null") for finding in errors))
             count = report.messages.plural("plural.errors", len(errors))
-            yield f"<failure type={_attribute(rules)} message={quoteattr(count)}>\n"
+            yield f"<failure type={_attribute(rules)} message={_attribute(count)}>\n"
             yield from _junit_lines(report, errors)
             yield "</failure>\n"
         if len(errors) < len(findings):
@@ -135,11 +135,11 @@ def _junit_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     for issue in report.in_words(findings):
         line = f"[{issue.rule}] {place_in_words(issue, report.messages)}: {issue.message} {issue.remedy}"
         # GitLab and Jenkins would take a file of the job for an attachment where a cell says so.
-        yield escape(visible(line).replace("[[", "[ [")) + "\n"
+        yield escape(visible(line).replace("[[", "[ ["), quote=False) + "\n"
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(visible(text))
+    return f'"{escape(visible(text))}"'
 
 
 def to_github(report: Report, files: Mapping[str, str]) -> Iterator[str]:

@@ -11,7 +11,9 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate
 from mmap import mmap
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 CHUNK = 1 << 23
 # So many lines with quotes are read one by one sooner than numpy is loaded.
 FEW = 5_000
+# In a larger content numpy tells which lines have a wrong number of cells sooner than Python does.
+SMALL = 1 << 24
 NEWLINE, RETURN = 10, 13
 
 
@@ -36,33 +40,63 @@ class Lines:
     longest: int = 0
 
 
-def quick_lines(content: bytes | mmap, start: int, width: int, delimiter: str, quote: str) -> Lines | None:
-    """Return the lines with quotes when all others seem to be plainly one record, else None.
+def quick_lines(
+    content: bytes | mmap, start: int, width: int, delimiter: str, quote: str, is_crlf: bool, chunk: int = CHUNK
+) -> Lines | None:
+    """Return the lines that seem to need care, or None where that cannot be told quickly.
 
-    The delimiters are counted, not looked at one by one: a line with too many could hide one with
-    too few. The engine refuses a line with too few, so that with its consent nothing is hidden.
+    The delimiters of a piece are counted in one go, and line by line only where their number is
+    wrong: a line with too many could hide one with too few. The engine refuses a line with too few,
+    so that with its consent nothing is hidden. Lines with quotes, and a last one without an end,
+    always need care. Args: as `careful_lines`.
     """
-    if width < 2 or content.find(b"\r", start) >= 0 or content[len(content) - 1 :] != b"\n":
+    end = content.rfind(b"\n") + 1
+    if width < 2 or end < start:
         return None
-    lines, place, mark = 0, start, delimiter.encode()
+    mark, place, lines = delimiter.encode(), start, 0
     careful: list[int] = []
     starts: list[int] = []
-    while place < len(content):
-        piece = content[place : place + CHUNK]
+    while place < end:
+        piece = content[place : min(place + chunk, end)]
         piece = piece[: piece.rfind(b"\n") + 1]
-        if not piece:
-            return None
-        found = _quoted_lines(piece, quote.encode(), FEW - len(careful))
-        if found is None:
-            return None
         count = piece.count(b"\n")
-        marks = piece.count(mark) - sum(piece.count(mark, first, end) for _, first, end in found)
-        if marks != (count - len(found)) * (width - 1):
+        if not piece or not _ends_alike(piece, count, is_crlf):
             return None
-        careful += [lines + number for number, _, _ in found]
-        starts += [place + first for _, first, _ in found]
+        found = _quick_piece(piece, count, mark, quote.encode(), width - 1, len(content) < SMALL)
+        if found is None or len(careful) + len(found) > FEW:
+            return None
+        careful += [lines + number for number, _ in found]
+        starts += [place + first for _, first in found]
         lines, place = lines + count, place + len(piece)
+    if end < len(content):
+        careful, starts, lines = [*careful, lines], [*starts, end], lines + 1
     return Lines(lines, careful, starts)
+
+
+def _ends_alike(piece: bytes, count: int, is_crlf: bool) -> bool:
+    """Say whether all lines of a piece end as they should, and no carriage return stands elsewhere."""
+    if not is_crlf:
+        return b"\r" not in piece
+    return piece.count(b"\r") == count == piece.count(b"\r\n")
+
+
+def _quick_piece(
+    piece: bytes, count: int, mark: bytes, quote: bytes, marks: int, is_small: bool
+) -> list[tuple[int, int]] | None:
+    """Return number and start of the lines of a piece that need care; None where they are too many to tell."""
+    quoted = _quoted_lines(piece, quote, FEW)
+    if quoted is None:
+        return None
+    inside = sum(piece.count(mark, first, stop) for _, first, stop in quoted)
+    if piece.count(mark) - inside == (count - len(quoted)) * marks:
+        return [(number, first) for number, first, _ in quoted]
+    if not is_small:
+        return None
+    lines = piece.split(b"\n")
+    numbers = {number for number, found in enumerate(map(methodcaller("count", mark), lines)) if found != marks}
+    numbers = (numbers - {count}) | {number for number, *_ in quoted}
+    firsts = list(accumulate(map(len, lines), lambda before, length: before + length + 1, initial=0))
+    return [(number, firsts[number]) for number in sorted(numbers)]
 
 
 def _quoted_lines(piece: bytes, quote: bytes, limit: int) -> list[tuple[int, int, int]] | None:

@@ -29,6 +29,8 @@ from resopen.tables.lines import Lines, careful_lines, quick_lines
 DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 # Below this size reading every line with care is quicker than loading numpy.
 LARGE = 1 << 20
+# Below this size reading every line with care is quicker than asking the engine again.
+TINY = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def scan(
         return Scan((*found, Finding("empty-file", resource.name)), (), path, 0)
     content_read, more = _with_line_feeds(content_read, resource)
     is_same = not more and len(content_read) == path.stat().st_size and resource.encoding.lower() in UTF8
-    done = _scan_content(resource, content_read, path if is_same else None, scratch, labels)
+    done = _scan_content(resource, content_read, path if is_same else None, scratch, labels, is_quick)
     return replace(done, findings=(*found, *more, *done.findings))
 
 
@@ -159,8 +161,7 @@ def _scan_content(
             handle.write(as_row(header.labels, Dialect()))
             done = _gather(resource, content, header, pairs, handle, is_whole=True)
         return replace(done, path=Path(handle.name), dialect=Dialect())
-    quick = _quick_lines(content, header, resource.dialect) if is_quick else None
-    lines = quick or _lines(content, header, resource.dialect, is_crlf)
+    lines = _lines(content, header, resource.dialect, is_crlf, is_quick)
     pairs = _careful_records(content, header, lines, resource.dialect)
     with _copy(scratch) as handle:
         done = _gather(resource, content, header, pairs, handle, is_whole=False)
@@ -239,14 +240,14 @@ def _is_comment(record: Record, number: int, dialect: Dialect) -> bool:
     return bool(dialect.comment_char and record.cells and record.cells[0].startswith(dialect.comment_char))
 
 
-def _quick_lines(content: bytes | mmap, header: _Header, dialect: Dialect) -> Lines | None:
-    return quick_lines(content, header.stop, len(header.labels), dialect.delimiter, dialect.quote_char)
-
-
-def _lines(content: bytes | mmap, header: _Header, dialect: Dialect, is_crlf: bool) -> Lines:
-    """Return the lines after the header that need a careful reader: all of them in a small file."""
+def _lines(content: bytes | mmap, header: _Header, dialect: Dialect, is_crlf: bool, is_quick: bool) -> Lines:
+    """Return the lines after the header that need a careful reader: at worst all of them in a small file."""
+    marks = (len(header.labels), dialect.delimiter, dialect.quote_char, is_crlf)
+    quick = quick_lines(content, header.stop, *marks) if is_quick and len(content) >= TINY else None
+    if quick:
+        return quick
     if len(content) >= LARGE:
-        return careful_lines(content, header.stop, len(header.labels), dialect.delimiter, dialect.quote_char, is_crlf)
+        return careful_lines(content, header.stop, *marks)
     starts = []
     start = header.stop
     while start < len(content):
