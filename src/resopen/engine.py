@@ -11,11 +11,12 @@ import, as much as the validation of 20 small tables, for names that are not use
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -225,27 +226,47 @@ def in_parallel(
 
 
 def breaking_rows(
-    connection: DuckDBPyConnection, source: str, position: str, predicates: Sequence[str], cells: Sequence[str]
-) -> Iterator[tuple[int, int, str | None]]:
+    connection: DuckDBPyConnection, source: str, position: str, predicates: Sequence[str], cells: Sequence[str],
+    is_small: bool = False,
+) -> Iterator[tuple[int, int, str | None]]:  # fmt: skip
     """Yield each breach of a predicate by a row of a source, in the order of positions and predicates.
 
-    Args: the source (a FROM clause), the SQL of the position of a row in it, the predicates, and
-    the SQL of the cell that goes with each. A predicate that is null does not hold.
+    Args: the source (a FROM clause), the SQL of the position of a row in it, the predicates, the
+    SQL of the cell that goes with each, and whether the source is so small that the engine would
+    read it on one core: then the predicates are shared out among the cores.
+    A predicate that is null does not hold.
     Yields the position of the row, the number of the predicate, the text of its cell.
+    """
+    numbers = range(len(predicates))
+    shares = [numbers[i :: os.cpu_count() or 1] for i in range(os.cpu_count() or 1)] if is_small else [numbers]
+
+    def search(cursor: DuckDBPyConnection, share: Sequence[int]) -> Iterator[tuple[int, int, str | None]]:
+        return _breaches(cursor, source, position, {i: (predicates[i], cells[i]) for i in share})
+
+    shares = [share for share in shares if share]
+    if len(shares) > 1:
+        yield from merge(*in_parallel(connection, lambda cursor, share: list(search(cursor, share)), shares))
+    elif shares:
+        yield from search(connection, shares[0])
+
+
+def _breaches(
+    connection: DuckDBPyConnection, source: str, position: str, predicates: Mapping[int, tuple[str, str]]
+) -> Iterator[tuple[int, int, str | None]]:
+    """Yield the breaches of numbered predicates, each with its cell.
+
     Whether there is any such row is asked first: nearly all tables have none, and the question is
     cheaper to plan than the answer.
     """
-    if not predicates:
-        return
-    condition = " OR ".join(f"({predicate}\n)" for predicate in predicates)
+    condition = " OR ".join(f"({predicate}\n)" for predicate, _ in predicates.values())
     question = f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1"
     _refuse_more_statements(connection, question)
     if not rows(connection, question):
         return
-    held = ", ".join(f"CASE WHEN ({predicate}) THEN {i} END" for i, predicate in enumerate(predicates))
+    held = ", ".join(f"CASE WHEN ({predicate}) THEN {i} END" for i, (predicate, _) in predicates.items())
     listed = f"unnest(list_filter([{held}], lambda i: i IS NOT NULL))"
-    texts = " ".join(f"WHEN {i} THEN cell{i}" for i in range(len(predicates)))
-    kept = ", ".join(f"{cell} AS cell{i}" for i, cell in enumerate(cells))
+    texts = " ".join(f"WHEN {i} THEN cell{i}" for i in predicates)
+    kept = ", ".join(f"{cell} AS cell{i}" for i, (_, cell) in predicates.items())
     inner = f"SELECT {position} AS place, {listed} AS held, {kept} FROM {source} WHERE {condition}"
     yield from many(connection, f"SELECT place, held, CASE held {texts} END FROM ({inner}) ORDER BY 1, 2")
 
