@@ -166,10 +166,14 @@ def repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
     """
     values = [_value(table, name, "o") for name in key]
     present = " AND ".join(f"{value} IS NOT NULL" for value in values)
-    first = f"min(o.rowid) OVER (PARTITION BY {', '.join(values)})"
+    named = ", ".join(f"{value} AS k{i}" for i, value in enumerate(values))
+    again = f"SELECT {named}, min(o.rowid) AS first FROM t{number} o WHERE {present} GROUP BY ALL HAVING count(*) > 1"
+    same = " AND ".join(f"{value} = again.k{i}" for i, value in enumerate(values))
     cell = f"o.c{table.column(key[0])}"
-    inner = f"SELECT o.rowid AS position, {first} AS first, {cell} FROM t{number} o WHERE {present}"
-    return f"SELECT * FROM ({inner}) WHERE position <> first ORDER BY position"
+    return (
+        f"SELECT o.rowid, again.first, {cell} FROM t{number} o JOIN ({again}) again ON {same} "
+        "WHERE o.rowid <> again.first ORDER BY 1"
+    )
 
 
 def parent_repeats_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
@@ -194,14 +198,14 @@ def blank_check(item: Loaded) -> Check:
     return Check("blank-row", 1, " AND ".join(empty) if item.file_text and is_missing and len(empty) > 1 else "false")
 
 
-def decimal_comma_sql(number: int, field: Field, column: int) -> str:
-    """Return the query of how many cells have a decimal comma, and how many a decimal point or another form."""
+def decimal_comma_sql(number: int, field: Field, column: int) -> tuple[str, str]:
+    """Return the queries of any cell with neither a decimal comma nor a whole number, and of how many have a comma."""
     text = text_sql(field, f"c{column}")
     comma = f"regexp_full_match({text}, '-?[0-9]{{1,3}}(?:[ \u00a0\u202f]?[0-9]{{3}})*,[0-9]+|-?[0-9]+,[0-9]+')"
     whole = f"regexp_full_match({text}, '-?[0-9]+|-?[0-9]{{1,3}}(?:[ \u00a0\u202f][0-9]{{3}})+')"
     return (
-        f"SELECT count(*) FILTER ({comma}), count(*) FILTER ({text} IS NOT NULL AND NOT ({comma} OR {whole})) "
-        f"FROM t{number}"
+        f"SELECT 1 FROM t{number} WHERE {text} IS NOT NULL AND NOT ({comma} OR {whole}) LIMIT 1",
+        f"SELECT count(*) FROM t{number} WHERE {comma}",
     )
 
 

@@ -85,8 +85,9 @@ def _decimal_commas(connection: DuckDBPyConnection, item: Loaded, column: int, f
     field = item.table.fields[column - 1]
     if field.type != "number" or field.options.get("decimalChar", ".") != ".":
         return None
-    commas, others = engine.rows(connection, decimal_comma_sql(item.number, field, column))[0]
-    if commas < 2 or others:
+    others, counted = decimal_comma_sql(item.number, field, column)
+    commas = 0 if engine.rows(connection, others) else int(engine.rows(connection, counted)[0][0])
+    if commas < 2:
         return None
     details = (("count", str(commas)),)
     return Finding("decimal-comma", first.table, first.row, first.line, first.column, first.field, first.value,
