@@ -31,6 +31,8 @@ LAYERS = {
     "api": 6,
     "commands": 6,
     "runs": 6,
+    "terminal": 5,
+    "upkeep": 6,
     "cli": 6,
     "__main__": 7,
 }

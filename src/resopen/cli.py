@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,9 @@ from resopen.commands import Command, Group, MemorySize
 from resopen.errors import DataInvalid, DefinitionError, ResopenError
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
 from resopen.printing import issues_text, printable
-from resopen.runs import FORMATS, paint, run_describe, run_normalize, run_publish, run_trace, run_validate
+from resopen.terminal import paint
+
+FORMATS = ("text", "html", "json", "csv", "junit", "sarif", "github")
 
 
 def build(messages: Messages) -> Group:
@@ -26,9 +30,9 @@ def build(messages: Messages) -> Group:
     def option(*names: str, text: str, **rest: Any) -> click.Option:
         return click.Option(list(names), help=messages.text(f"help.option-{text}"), **rest)
 
-    def command(name: str, run: Any, *parameters: click.Parameter) -> Command:
+    def command(name: str, module: str, *parameters: click.Parameter) -> Command:
         params = [*parameters, option("--lang", text="lang", type=click.Choice(LANGUAGES), expose_value=False)]
-        made = Command(name, callback=run, params=params, help=messages.text(f"help.{name}"))
+        made = Command(name, callback=partial(_run, module, name), params=params, help=messages.text(f"help.{name}"))
         made.messages = messages
         return made
 
@@ -42,7 +46,7 @@ def build(messages: Messages) -> Group:
         ],
         commands=[
             command(
-                "validate", run_validate, click.Argument(["packages"], nargs=-1, metavar="[PACKAGE]..."),
+                "validate", "runs", click.Argument(["packages"], nargs=-1, metavar="[PACKAGE]..."),
                 option("--schema", text="schema", type=click.Path(path_type=Path), metavar="FILE"),
                 option("--format", text="format", type=click.Choice(FORMATS), default="text"),
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
@@ -51,9 +55,9 @@ def build(messages: Messages) -> Group:
                 option("--memory", text="memory", type=MemorySize(), metavar="1GiB"),
                 day,
             ),
-            command("describe", run_describe, option("--check", text="check", is_flag=True)),
+            command("describe", "upkeep", option("--check", text="check", is_flag=True)),
             command(
-                "normalize", run_normalize, click.Argument(["file"], type=click.Path(path_type=Path)),
+                "normalize", "upkeep", click.Argument(["file"], type=click.Path(path_type=Path)),
                 option("--schema", text="normalize-schema", type=click.Path(path_type=Path), metavar="FILE"),
                 option("--output", text="normalize-output", type=click.Path(path_type=Path), metavar="FILE"),
                 option("--sheet", text="normalize-sheet", default="", metavar="NAME"),
@@ -61,13 +65,13 @@ def build(messages: Messages) -> Group:
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
             ),
             command(
-                "publish", run_publish,
+                "publish", "upkeep",
                 option("--version", text="publish-version", required=True, metavar="X.Y.Z"),
                 option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),
                 day,
             ),
             command(
-                "trace", run_trace, click.Argument(["recommendation_id"], required=False),
+                "trace", "upkeep", click.Argument(["recommendation_id"], required=False),
                 option("--sources", text="sources", type=click.Path(path_type=Path), required=True, metavar="DIR"),
                 option("--all", "everything", text="all", is_flag=True),
             ),
@@ -75,6 +79,11 @@ def build(messages: Messages) -> Group:
     )  # fmt: skip
     group.messages = messages
     return group
+
+
+def _run(module: str, name: str, **arguments: Any) -> int:
+    """Run a command by the function of its name, whose module alone is imported, so that each starts soon."""
+    return int(getattr(import_module(f"resopen.{module}"), f"run_{name}")(**arguments))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ data (`t0`, `c1`), so that no name of a file or a field can become SQL. After lo
 connection is sealed: whatever SQL runs then cannot reach a file or the network.
 
 The extension module `_duckdb` is imported, because the package `duckdb` around it takes 0.07 s to
-import, as much as the validation of 20 small tables, for names that are not used here.
+import, as much as the validation of 20 small tables, for what is only used where Arrow is wanted.
 """
 
 from __future__ import annotations
@@ -209,6 +209,8 @@ def rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
 
 def arrow(connection: DuckDBPyConnection, sql: str) -> pyarrow.Table:
     """Run a query of ours and return its rows as an Arrow table."""
+    import duckdb  # noqa: F401  Adds relations, and with them Arrow, to the connections of the extension module.
+
     with _interruptible():
         return connection.sql(sql).to_arrow_table()
 

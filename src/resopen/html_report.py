@@ -7,7 +7,6 @@ page, for there is no clock in it.
 
 from __future__ import annotations
 
-import hashlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,6 +78,8 @@ def _parts(report: Report, files: Mapping[str, str]) -> list[Part]:
 
 def _head(report: Report) -> Iterator[str]:
     """Yield the head; the policy allows the style by its hash, so that no other could ever apply."""
+    import hashlib  # Loads OpenSSL, which no other report needs.
+
     style = _style(report.messages)
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from resopen.errors import SetupError
 from resopen.schema import Package, find_schema_folder, load_package, read_schema_folder
@@ -71,6 +70,8 @@ def _open_remote(url: str, scratch: Path, schema: Path | None, allow_remote: boo
 
 def _with_addresses(descriptor: Any, url: str) -> Any:
     """Return a descriptor whose relative paths are made addresses beside its own."""
+    from urllib.parse import urljoin
+
     if not isinstance(descriptor, Mapping) or not isinstance(descriptor.get("resources"), list):
         return descriptor
     nodes = []

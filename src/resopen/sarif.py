@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from urllib.parse import quote
 
 from resopen import __version__
 from resopen.formats import file_of, json_line, json_lines, subject
@@ -77,6 +76,8 @@ def _message(text: str) -> str:
 
 def _address(file: str) -> str:
     """Return, as JSON, a file as the URI that SARIF demands: percent-encoded, relative ones with their base."""
+    from urllib.parse import quote
+
     path = quote(file, errors="backslashreplace")
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", file):
         return json_line({"uri": quote(file, safe="/:?#[]@!$&'()*+,;=%~", errors="backslashreplace")})

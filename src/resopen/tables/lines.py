@@ -93,10 +93,10 @@ def _quick_piece(
     if not is_small:
         return None
     lines = piece.split(b"\n")
-    numbers = {number for number, found in enumerate(map(methodcaller("count", mark), lines)) if found != marks}
-    numbers = (numbers - {count}) | {number for number, *_ in quoted}
-    firsts = list(accumulate(map(len, lines), lambda before, length: before + length + 1, initial=0))
-    return [(number, firsts[number]) for number in sorted(numbers)]
+    wrong = {number for number, found in enumerate(map(methodcaller("count", mark), lines)) if found != marks}
+    numbers = sorted((wrong - {count}) | {number for number, *_ in quoted})
+    lengths = list(accumulate(map(len, lines), initial=0))
+    return [(number, lengths[number] + number) for number in numbers]
 
 
 def _quoted_lines(piece: bytes, quote: bytes, limit: int) -> list[tuple[int, int, int]] | None:

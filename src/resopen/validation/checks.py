@@ -10,7 +10,7 @@ from typing import Any
 from resopen.engine import literal, quoted
 from resopen.schema import Field, ForeignKey, Table
 from resopen.schema.lexical import NESTED
-from resopen.validation.load import Loaded
+from resopen.validation.loaded import Loaded
 from resopen.validation.types import (
     cast_sql,
     constant_sql,

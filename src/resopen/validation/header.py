@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from resopen.errors import Finding
 from resopen.schema import Dialect, Table
@@ -68,6 +67,8 @@ def _known(
 
 def _missing(table: Table, missing: Sequence[str], places: dict[str, int], strange: dict[str, int]) -> list[Finding]:
     """Return the findings of missing fields; a strange label close to one is moved to the places."""
+    from difflib import get_close_matches
+
     findings = []
     for field in missing:
         close = get_close_matches(field.lower(), [label.strip().lower() for label in strange], 1, 0.75)

@@ -2,99 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resopen import engine
-from resopen.errors import DefinitionError, Finding, SetupError
-from resopen.schema import Field, Resource, Table
+from resopen.errors import Finding, SetupError
+from resopen.schema import Field, Resource
 from resopen.tables.native import Grid, as_texts, read_json_rows, read_sheet
 from resopen.tables.scan import Places, Scan, scan
 from resopen.tables.source import local_files
+from resopen.validation.declared import declared_findings
 from resopen.validation.header import match_header
+from resopen.validation.loaded import Loaded, Part
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-
-@dataclass(frozen=True)
-class Part:
-    """One file of a table: its name where there are several, its structure, and its first position."""
-
-    file: str
-    scan: Scan
-    start: int
-    has_lines: bool = True
-
-    def line(self, position: int) -> int:
-        """Return the line of a record of this file at a position in it; 0 where the file has no lines of records."""
-        return self.scan.places.line(position) if self.has_lines else 0
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A table in the engine: its number there, its files, how many rows, where its fields stand.
-
-    `file_text` says that a null cell was an empty text in the file; `unknown` are the positions and
-    columns of cells of a wrong kind, which have their finding already.
-    """
-
-    number: int
-    table: Table
-    parts: tuple[Part, ...]
-    count: int
-    places: tuple[int | None, ...]
-    file_text: bool = True
-    unknown: frozenset[tuple[int, int]] = frozenset()
-
-    @property
-    def has_others(self) -> bool:
-        """Whether the file is delimited text with columns beyond those of the schema."""
-        return self.file_text and len(self.parts[0].scan.labels) > sum(place is not None for place in self.places)
-
-    def knows(self, names: Iterable[str]) -> bool:
-        """Say whether the file has the columns of all these fields."""
-        return all(self.places[self.table.column(name) - 1] is not None for name in names)
-
-    def row(self, position: int) -> int:
-        """Return the record number, in its file, of the row at a position counted from 0."""
-        part = self.part(position)
-        return part.scan.places.row(position - part.start)
-
-    def part(self, position: int) -> Part:
-        """Return the file that holds the row at a position."""
-        if len(self.parts) == 1:
-            return self.parts[0]
-        return self.parts[bisect_right([part.start for part in self.parts], position) - 1]
-
-    def place(self, position: int) -> str:
-        """Return where a row is, for a message: its record number, and its file where there are several."""
-        part = self.part(position)
-        return f"{self.row(position)} ({part.file})" if part.file else str(self.row(position))
-
-    def row_finding(self, rule: str, position: int) -> Finding:
-        """Return a finding at a whole row."""
-        part = self.part(position)
-        return Finding(rule, self.table.name, self.row(position), part.line(position - part.start), file=part.file)
-
-    def finding(self, rule: str, position: int, column: int, value: str | None, **rest: Any) -> Finding | None:
-        """Return a finding at a cell, or None where the cell's content is unknown.
-
-        The cells of a ragged row and of a column that the file lacks are unknown.
-        """
-        place, part = self.places[column - 1], self.part(position)
-        local = position - part.start
-        if local in part.scan.ragged or place is None or (position, column) in self.unknown:
-            return None
-        text = "" if value is None and self.file_text else value
-        row, line = part.scan.places.row(local), part.line(local)
-        name = self.table.fields[column - 1].name
-        return Finding(rule, self.table.name, row, line, place + 1, name, text, file=part.file, **rest)
 
 
 def load(
@@ -103,7 +27,7 @@ def load(
     """Load the table of a resource; a file that has no readable records becomes an empty table."""
     width = len(resource.table.fields)
     files, found = local_files(resource, scratch) if resource.data is None else ((), ())
-    findings = [*found, *_file_findings(resource, files)]
+    findings = [*found, *declared_findings(resource, files)]
     if found:
         engine.create_empty(connection, f"t{number}", width)
         return findings, _unread(resource, number)
@@ -324,24 +248,3 @@ def _part_name(resource: Resource, files: Sequence[Path], file: Path) -> str:
     if len(files) < 2:
         return ""
     return resource.files[files.index(file)]
-
-
-def _file_findings(resource: Resource, files: Sequence[Path]) -> Iterator[Finding]:
-    """Compare the bytes and the hash that the descriptor declares with those of the file."""
-    paths = resource.paths or tuple(files)
-    if (resource.bytes is None and not resource.hash) or len(paths) != 1 or not paths[0].is_file():
-        return
-    size = paths[0].stat().st_size
-    if resource.bytes is not None and resource.bytes != size:
-        yield Finding("bytes", resource.name, details=(("expected", str(resource.bytes)), ("found", str(size))))
-    algorithm, _, expected = resource.hash.rpartition(":")
-    if expected:
-        try:
-            with paths[0].open("rb") as handle:
-                new = partial(hashlib.new, algorithm or "md5", usedforsecurity=False)
-                found = hashlib.file_digest(handle, new).hexdigest()
-        except (ValueError, TypeError) as error:  # An unknown algorithm, or one without a length of its own.
-            known = {"file": resource.name, "key": "hash", "found": algorithm, "expected": "sha256, md5"}
-            raise DefinitionError("definition.unknown-value", known) from error
-        if found != expected.lower():
-            yield Finding("hash", resource.name, details=(("expected", expected), ("found", found)))

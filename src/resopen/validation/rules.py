@@ -10,7 +10,7 @@ from resopen import engine
 from resopen.errors import DefinitionError, Finding
 from resopen.schema import Field, Package, Rule, RuleTarget, Table
 from resopen.validation.checks import typed_sql
-from resopen.validation.load import Loaded
+from resopen.validation.loaded import Loaded
 from resopen.validation.types import text_sql
 
 if TYPE_CHECKING:

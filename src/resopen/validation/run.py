@@ -13,7 +13,8 @@ from resopen import engine
 from resopen.errors import Finding
 from resopen.messages import Messages
 from resopen.schema import Package
-from resopen.validation.load import Loaded, load
+from resopen.validation.load import load
+from resopen.validation.loaded import Loaded
 from resopen.validation.report import Report, sort_findings
 from resopen.validation.rules import judge_rules
 from resopen.validation.tables import judge_table

@@ -18,7 +18,7 @@ from resopen.validation.checks import (
     row_checks,
     unique_keys,
 )
-from resopen.validation.load import Loaded
+from resopen.validation.loaded import Loaded
 from resopen.validation.outside import json_schema_faults, pattern_faults, stdnum_faults
 from resopen.validation.types import engine_can_match, text_sql, value_sql
 
