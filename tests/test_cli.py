@@ -237,3 +237,24 @@ def test_rule_of_each_of_several_packages_speaks_its_own_words(tmp_path: Path) -
 def test_every_table_of_ours_can_be_judged_alone_by_its_schema() -> None:
     done = resopen("validate", "datapackage/data/events.csv", "--schema", "schema/tables/events.json")
     assert (done.returncode, done.stdout.startswith("No errors. 1 table")) == (0, True)
+
+
+def test_day_that_does_not_exist_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,day\n1,2022-02-30\n2,30.02.2022\n", "utf-8")
+    schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "day", "type": "date"}]}
+    (tmp_path / "schema.json").write_text(json.dumps(schema), "utf-8")
+    done = resopen("validate", "t.csv", "--schema", "schema.json", "--lang", "en", cwd=tmp_path)
+    assert "“2022-02-30” is not a date that exists, such as 2023-12-31." in done.stdout
+    assert "“30.02.2022” is not a date such as 2023-12-31 (year-month-day)." in done.stdout
+
+
+@pytest.mark.slow
+def test_report_of_a_table_larger_than_the_memory_allowed_is_the_same(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'слово ' * 12}{i % 1000},{i % 7}\n" for i in range(400_000))
+    (tmp_path / "t.csv").write_text(f"a,b,c\n{rows}7,again,x\n", "utf-8")
+    fields = [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}, {"name": "c", "type": "integer"}]
+    (tmp_path / "schema.json").write_text(json.dumps({"fields": fields, "primaryKey": "a"}), "utf-8")
+    call = ("validate", "t.csv", "--schema", "schema.json", "--format", "json")
+    free, limited = resopen(*call, cwd=tmp_path), resopen(*call, "--memory", "48MiB", cwd=tmp_path)
+    assert json.loads(free.stdout)["errors"] == 2
+    assert (limited.returncode, limited.stdout) == (1, free.stdout), limited.stderr

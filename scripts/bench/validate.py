@@ -190,7 +190,9 @@ def packages(scratch: Path, count: int, peers: set[str]) -> dict[str, list[str]]
         commands["resopen, 20 small tables"] = [*ours, str(scratch / "small")]
     if "frictionless" in peers:
         for name, folder in (("clean", clean), ("dirty", dirty)):
-            command = [sys.executable, "-m", "frictionless", "validate", str(folder / "datapackage.json")]
+            # It stops at 1,000 errors unless told otherwise; resopen counts them all.
+            limit = ["--limit-errors", str(count)]
+            command = [sys.executable, "-m", "frictionless", "validate", *limit, str(folder / "datapackage.json")]
             commands[f"frictionless, {name}"] = command
     return commands
 

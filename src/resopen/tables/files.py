@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from resopen.errors import SetupError
@@ -21,6 +22,7 @@ def read_bytes(path: Path) -> bytes:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file completely or not at all: beside its place, synced, then renamed.
 
+    A file that is there already keeps its rights.
     Raises SetupError when the disk or the rights do not allow it; the old file is then untouched.
     """
     part = path.with_name(f".{path.name}.part")
@@ -30,6 +32,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
+        if path.exists():
+            shutil.copymode(path, part)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resopen import engine
@@ -20,7 +21,7 @@ from resopen.validation.checks import (
 )
 from resopen.validation.loaded import Loaded
 from resopen.validation.outside import json_schema_faults, pattern_faults, stdnum_faults
-from resopen.validation.types import engine_can_match, text_sql, value_sql
+from resopen.validation.types import engine_can_match, is_lexical, text_sql, value_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,6 +70,9 @@ def _cells(
         if check.rule in FORM_RULES:
             broken_form.add((position, check.column))
         found = item.finding(check.rule, position, check.column, value, details=check.details)
+        field = item.table.fields[check.column - 1]
+        if found and check.rule == "type" and is_lexical(field, value or ""):
+            found = replace(found, details=(("type", f"{field.type}-existing"),))
         if found and check.rule == "type" and "," in (value or ""):
             if check.column not in commas:
                 commas[check.column] = _decimal_commas(connection.cursor(), item, check.column, found)

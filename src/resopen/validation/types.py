@@ -159,6 +159,12 @@ def length_sql(field: Field, text: str) -> str:
     return f"length({text})"
 
 
+def is_lexical(field: Field, text: str) -> bool:
+    """Say whether a text has the form of a date or time of the standard, so that only its day or hour can be wrong."""
+    has_form = field.type in ("date", "time", "datetime") and field.format == "default"
+    return has_form and bool(re.fullmatch(LEXICAL[field.type], text))
+
+
 def _when(text: str, form: str, value: str = "", also: str = "true") -> str:
     condition = f"regexp_full_match({text}, {literal(form)})" + (f" AND {also}" if also != "true" else "")
     return f"CASE WHEN {condition} THEN {value or text} END"
