@@ -65,6 +65,14 @@ def build(messages: Messages) -> Group:
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
             ),
             command(
+                "rank", "rank",
+                option("--methodology", text="methodology", type=click.Path(path_type=Path), required=True,
+                       metavar="FILE"),
+                option("--values", text="values", type=click.Path(path_type=Path), required=True, metavar="FILE"),
+                option("--format", text="format", type=click.Choice(["text", "csv", "json"]), default="text"),
+                option("--nominal", text="nominal", is_flag=True),
+            ),
+            command(
                 "publish", "upkeep",
                 option("--version", text="publish-version", required=True, metavar="X.Y.Z"),
                 option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),

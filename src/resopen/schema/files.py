@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -36,6 +37,14 @@ def read_json(path: Path) -> Any:
     except (ValueError, RecursionError) as error:
         # A number of thousands of digits, or thousands of brackets in each other.
         raise DefinitionError("definition.not-json", {"file": str(path), "key": "", "reason": str(error)}) from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file; SetupError or DefinitionError as in read_json."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError("definition.not-toml", {"file": str(path), "key": "", "reason": str(error)}) from error
 
 
 def unreadable(path: Path, error: OSError) -> SetupError:

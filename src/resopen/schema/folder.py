@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from resopen.errors import DefinitionError, SetupError
+from resopen.errors import SetupError
 from resopen.schema.fields import OPTIONS, load_table, names, take, wrong
-from resopen.schema.files import read_json, read_text
+from resopen.schema.files import read_json, read_toml
 from resopen.schema.package import load_package
 from resopen.schema.records import Package
 
@@ -97,14 +95,6 @@ def read_schema_folder(path: Path) -> SchemaFolder:
     return SchemaFolder(path, descriptor, tuple(codelists))
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file; SetupError or DefinitionError as in read_json."""
-    try:
-        return tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError("definition.not-toml", {"file": str(path), "key": "", "reason": str(error)}) from error
-
-
 def _table_resource(path: Path, name: str) -> dict[str, Any]:
     file = path / "tables" / f"{name}.json"
     node = read_json(file)
@@ -142,6 +132,8 @@ def _resource(name: str, path: str, schema: Mapping[str, Any]) -> dict[str, Any]
 
 def _refuse_unknown_keys(node: Mapping[str, Any], where: str) -> None:
     """Refuse a key of our own tables that means nothing: a typing error would go unseen."""
+    from difflib import get_close_matches
+
     levels: list[tuple[Mapping[str, Any], tuple[str, ...], str]] = [(node, TABLE_KEYS, "")]
     levels += [(field, FIELD_KEYS, f"fields[{i}] {field['name']}.") for i, field in enumerate(node["fields"])]
     for level, known, key in levels:

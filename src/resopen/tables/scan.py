@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import tempfile
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO
@@ -24,67 +24,15 @@ from resopen.schema import Dialect, Resource
 from resopen.tables.delimited import Record, next_record, records
 from resopen.tables.encoding import BOM, UTF8, must_be_utf8, to_utf8
 from resopen.tables.files import read_bytes
+from resopen.tables.header import Header, header_of, is_comment, without_sep_line
 from resopen.tables.lines import Lines, careful_lines, quick_lines
+from resopen.tables.places import Places, Scan
 
 DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 # Below this size reading every line with care is quicker than loading numpy.
 LARGE = 1 << 20
 # Below this size reading every line with care is quicker than asking the engine again.
 TINY = 1 << 14
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the data records of a file stand, in runs of records whose rows and lines count up.
-
-    Run `i` begins with the data record at `positions[i]` (counted from 0), which is record
-    `rows[i]` of the file and starts at its physical line `lines[i]`, both counted from 1.
-    """
-
-    positions: array[int] = field(default_factory=lambda: array("q", [0]))
-    rows: array[int] = field(default_factory=lambda: array("q", [2]))
-    lines: array[int] = field(default_factory=lambda: array("q", [2]))
-    next_line: int = 2
-
-    def add(self, position: int, row: int, line: int) -> None:
-        """Begin a run, unless it goes on as the last one does."""
-        if (row - self.rows[-1], line - self.lines[-1]) == (position - self.positions[-1],) * 2:
-            return
-        for values, value in ((self.positions, position), (self.rows, row), (self.lines, line)):
-            values.append(value)
-
-    def row(self, position: int) -> int:
-        """Return the record number of the data record at the position."""
-        run = bisect_right(self.positions, position) - 1
-        return self.rows[run] + position - self.positions[run]
-
-    def line(self, position: int) -> int:
-        """Return the physical line of the data record at the position."""
-        run = bisect_right(self.positions, position) - 1
-        return self.lines[run] + position - self.positions[run]
-
-
-@dataclass(frozen=True)
-class Scan:
-    """What the structure of a delimited file is.
-
-    `labels` is the header, `path` the file to read (the file itself or its clean copy) in the
-    `dialect`, which is always a plain one, and `is_crlf` how its lines end; `places` is where the
-    data records stand in the file of the resource. `ragged` are the positions of records whose
-    cells do not match the header, so that their content is unknown. `longest` is no less than the
-    bytes of any record, where these were looked at. All of it holds only if the engine reads just as
-    many records without a fault.
-    """
-
-    findings: tuple[Finding, ...]
-    labels: tuple[str, ...]
-    path: Path
-    count: int
-    places: Places = field(default_factory=Places)
-    ragged: frozenset[int] = frozenset()
-    dialect: Dialect = field(default_factory=Dialect)
-    is_crlf: bool = False
-    longest: int = 0
 
 
 def scan(
@@ -151,8 +99,8 @@ def _scan_content(
         details = (("expected", DELIMITERS.get(resource.dialect.delimiter, "?")), ("found", DELIMITERS[other]))
         found = (Finding("wrong-delimiter", resource.name, 1, 1, details=details),)
         return Scan(found, (), resource.path, 0)
-    sep, resource = _without_sep_line(resource, content)
-    header = _header(resource, content, known)
+    sep, resource = without_sep_line(resource, content)
+    header = header_of(resource, content, known)
     header = replace(header, findings=(*sep, *header.findings))
     is_crlf = content[: header.stop].endswith(b"\r\n")
     if not resource.dialect.is_plain or header.is_copied or path is None:
@@ -163,8 +111,8 @@ def _scan_content(
         return replace(done, path=Path(handle.name), dialect=Dialect())
     lines = _lines(content, header, resource.dialect, is_crlf, is_quick)
     pairs = _careful_records(content, header, lines, resource.dialect)
-    with _copy(scratch) as handle:
-        done = _gather(resource, content, header, pairs, handle, is_whole=False)
+    with _copy(scratch, buffering=0) as handle, path.open("rb") as source:
+        done = _gather(resource, content, header, pairs, handle, False, source.fileno())
         rest = header.line + lines.count - done.places.next_line
         is_clean = not handle.tell()
     copy = path if is_clean else Path(handle.name)
@@ -177,70 +125,11 @@ def _scan_content(
     )
 
 
-def _copy(scratch: Path) -> IO[bytes]:
-    return tempfile.NamedTemporaryFile("wb", suffix=".csv", dir=scratch, delete=False)
+def _copy(scratch: Path, buffering: int = -1) -> IO[bytes]:
+    return tempfile.NamedTemporaryFile("wb", buffering, suffix=".csv", dir=scratch, delete=False)
 
 
-@dataclass(frozen=True)
-class _Header:
-    """The labels of a file, where its data start, and the numbers of the first data record.
-
-    `is_copied` says that the file does not begin with these labels in one plain line.
-    """
-
-    labels: tuple[str, ...]
-    stop: int
-    row: int
-    line: int
-    is_copied: bool = False
-    findings: tuple[Finding, ...] = ()
-
-
-def _header(resource: Resource, content: bytes | mmap, known: tuple[str, ...]) -> _Header:
-    """Return the header of a file by its dialect: rows joined, comments left out, or none at all."""
-    dialect = resource.dialect
-    if known or not dialect.header:
-        return _following_header(resource, content, known)
-    rows: list[tuple[str, ...]] = []
-    stop, line, number, last = 0, 1, 0, max(dialect.header_rows, default=1)
-    findings: list[Finding] = []
-    for number, record in enumerate(records(content, 0, dialect), 1):
-        stop, line = record.stop, line + record.lines
-        # Where a comment stands in place of the header, the header is the next row that is none.
-        if (number in dialect.header_rows or number > last) and not _is_comment(record, number, dialect):
-            rows.append(record.cells)
-            if record.fault:
-                findings.append(Finding(record.fault, resource.name, number, line - record.lines, record.column))
-        if len(rows) == len(dialect.header_rows):
-            break
-    width = max((len(cells) for cells in rows), default=0)
-    labels = tuple(
-        dialect.header_join.join(cells[i] for cells in rows if i < len(cells) and cells[i]) for i in range(width)
-    )
-    is_copied = number != 1 or line != 2 or bool(findings)
-    return _Header(labels, stop, number + 1, line, is_copied, tuple(findings))
-
-
-def _following_header(resource: Resource, content: bytes | mmap, known: tuple[str, ...]) -> _Header:
-    """Return the header of a file that repeats the labels of the resource's first file, or has none."""
-    line = 1
-    for number, first in enumerate(records(content, 0, resource.dialect), 1):
-        line += first.lines
-        if not _is_comment(first, number, resource.dialect):
-            if known and first.cells == known:
-                return _Header(known, first.stop, number + 1, line, number > 1)
-            break
-    labels = known or tuple(item.name for item in resource.table.fields)
-    return _Header(labels or tuple(f"c{i + 1}" for i in range(len(first.cells))), 0, 1, 1, True)
-
-
-def _is_comment(record: Record, number: int, dialect: Dialect) -> bool:
-    if number in dialect.comment_rows:
-        return True
-    return bool(dialect.comment_char and record.cells and record.cells[0].startswith(dialect.comment_char))
-
-
-def _lines(content: bytes | mmap, header: _Header, dialect: Dialect, is_crlf: bool, is_quick: bool) -> Lines:
+def _lines(content: bytes | mmap, header: Header, dialect: Dialect, is_crlf: bool, is_quick: bool) -> Lines:
     """Return the lines after the header that need a careful reader: at worst all of them in a small file."""
     marks = (len(header.labels), dialect.delimiter, dialect.quote_char, is_crlf)
     quick = quick_lines(content, header.stop, *marks) if is_quick and len(content) >= TINY else None
@@ -258,7 +147,7 @@ def _lines(content: bytes | mmap, header: _Header, dialect: Dialect, is_crlf: bo
 
 
 def _careful_records(
-    content: bytes | mmap, header: _Header, lines: Lines, dialect: Dialect
+    content: bytes | mmap, header: Header, lines: Lines, dialect: Dialect
 ) -> Iterator[tuple[int, Record]]:
     """Yield the records that begin with a line that needs care, and the numbers of these lines."""
     consumed = header.stop
@@ -269,7 +158,7 @@ def _careful_records(
             yield header.line + number, record
 
 
-def _all_records(content: bytes | mmap, header: _Header, dialect: Dialect) -> Iterator[tuple[int, Record]]:
+def _all_records(content: bytes | mmap, header: Header, dialect: Dialect) -> Iterator[tuple[int, Record]]:
     line = header.line
     for record in records(content, header.stop, dialect):
         yield line, record
@@ -277,8 +166,8 @@ def _all_records(content: bytes | mmap, header: _Header, dialect: Dialect) -> It
 
 
 def _gather(
-    resource: Resource, content: bytes | mmap, header: _Header, pairs: Iterable[tuple[int, Record]],
-    copy: IO[bytes], is_whole: bool,
+    resource: Resource, content: bytes | mmap, header: Header, pairs: Iterable[tuple[int, Record]],
+    copy: IO[bytes], is_whole: bool, source: int = -1,
 ) -> Scan:  # fmt: skip
     """Return what the records that need care tell; the plain ones between them only count.
 
@@ -295,13 +184,13 @@ def _gather(
     for at, record in pairs:
         longest = max(longest, 2 * (record.stop - record.start) + 3 * width)
         position, row, line = position + at - line, row + at - line, at
-        found = None if _is_comment(record, row, resource.dialect) else _fault(resource, record, row, line, width)
-        is_data = bool(record.cells) and not _is_comment(record, row, resource.dialect)
+        found = None if is_comment(record, row, resource.dialect) else _fault(resource, record, row, line, width)
+        is_data = bool(record.cells) and not is_comment(record, row, resource.dialect)
         if found:
             findings.append(found)
         if is_whole or found or not is_data or _has_odd_end(content, record, is_crlf):
             if not is_whole:
-                _write_plain(copy, content, copied, record.start)
+                _write_plain(copy, content, copied, record.start, source)
                 copied = record.stop
             if is_data:
                 copy.write(as_row(_cells(record, resource.dialect, width), dialect, "\r\n"[1 - is_crlf :]))
@@ -310,7 +199,7 @@ def _gather(
         position, row, line = position + is_data, row + 1, line + record.lines
         places.add(position, row, line)
     if copied:
-        _write_plain(copy, content, copied, len(content))
+        _write_plain(copy, content, copied, len(content), source)
     places.add(position, row, line)
     return Scan(
         tuple(findings),
@@ -324,10 +213,17 @@ def _gather(
     )
 
 
-def _write_plain(copy: IO[bytes], content: bytes | mmap, start: int, stop: int) -> None:
-    """Write a stretch of the content as it stands, without a copy of it in memory."""
-    with memoryview(content) as view, view[start:stop] as stretch:
-        copy.write(stretch)
+def _write_plain(copy: IO[bytes], content: bytes | mmap, start: int, stop: int, source: int) -> None:
+    """Write a stretch of the content as it stands; the system copies it from the file where it can do that."""
+    try:
+        while hasattr(os, "copy_file_range") and source >= 0 and start < stop:
+            start += os.copy_file_range(source, copy.fileno(), stop - start, start) or stop
+    except OSError:  # Not between these file systems; whatever is missing is written below.
+        pass
+    with memoryview(content) as view:
+        while start < stop:
+            with view[start:stop] as stretch:
+                start += copy.write(stretch)
 
 
 def _cells(record: Record, dialect: Dialect, width: int) -> tuple[str, ...]:
@@ -381,15 +277,6 @@ def _other_delimiter(content: bytes | mmap, resource: Resource) -> str:
         return ""
     fitting = (mark for mark in DELIMITERS if names <= {label.strip('" ') for label in header.split(mark)})
     return next(fitting, "")
-
-
-def _without_sep_line(resource: Resource, content: bytes | mmap) -> tuple[tuple[Finding, ...], Resource]:
-    """Return the finding of a first line such as `sep=,`, and the resource by which it is passed over."""
-    sep = b"sep=" + resource.dialect.delimiter.encode()
-    if content[:4].lower() + content[4 : len(sep) + 1].rstrip(b"\r\n") != sep:
-        return (), resource
-    dialect = replace(resource.dialect, comment_rows=(*resource.dialect.comment_rows, 1))
-    return (Finding("sep-line", resource.name, 1, 1),), replace(resource, dialect=dialect)
 
 
 def record_count(content: bytes) -> int:

@@ -152,27 +152,22 @@ def unique_keys(table: Table) -> list[tuple[str, tuple[str, ...]]]:
     return keys
 
 
-def any_repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
-    """Return the query that has a row when a key repeats; cheaper than finding where."""
-    values = ", ".join(_value(table, name, "o") for name in key)
-    present = " AND ".join(f"{_value(table, name, 'o')} IS NOT NULL" for name in key)
-    return f"SELECT 1 FROM t{number} o WHERE {present} GROUP BY {values} HAVING count(*) > 1 LIMIT 1"
+def repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> tuple[str, str]:
+    """Return the queries of a key that repeats: its repeated values into a table, and the rows that have them.
 
-
-def repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> str:
-    """Return the query of the rows that repeat a key: position, first position, text of its first cell.
-
-    A key with a null in any part does not repeat.
+    The rows: position, first position, text of the first cell of the key. A key with a null in any
+    part does not repeat.
     """
     values = [_value(table, name, "o") for name in key]
     present = " AND ".join(f"{value} IS NOT NULL" for value in values)
     named = ", ".join(f"{value} AS k{i}" for i, value in enumerate(values))
-    again = f"SELECT {named}, min(o.rowid) AS first FROM t{number} o WHERE {present} GROUP BY ALL HAVING count(*) > 1"
     same = " AND ".join(f"{value} = again.k{i}" for i, value in enumerate(values))
     cell = f"o.c{table.column(key[0])}"
     return (
-        f"SELECT o.rowid, again.first, {cell} FROM t{number} o JOIN ({again}) again ON {same} "
-        "WHERE o.rowid <> again.first ORDER BY 1"
+        f"CREATE OR REPLACE TEMP TABLE again AS SELECT {named}, min(o.rowid) AS first FROM t{number} o "
+        f"WHERE {present} GROUP BY ALL HAVING count(*) > 1",
+        f"SELECT o.rowid, again.first, {cell} FROM t{number} o JOIN again ON {same} "
+        "WHERE o.rowid <> again.first ORDER BY 1",
     )
 
 

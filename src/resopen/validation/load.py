@@ -11,7 +11,8 @@ from resopen import engine
 from resopen.errors import Finding, SetupError
 from resopen.schema import Field, Resource
 from resopen.tables.native import Grid, as_texts, read_json_rows, read_sheet
-from resopen.tables.scan import Places, Scan, scan
+from resopen.tables.places import Places, Scan
+from resopen.tables.scan import scan
 from resopen.tables.source import local_files
 from resopen.validation.declared import declared_findings
 from resopen.validation.header import match_header

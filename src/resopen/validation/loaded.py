@@ -9,7 +9,7 @@ from typing import Any
 
 from resopen.errors import Finding
 from resopen.schema import Table
-from resopen.tables.scan import Scan
+from resopen.tables.places import Scan
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from resopen.errors import DefinitionError, Finding
 from resopen.schema import Field
 from resopen.validation.checks import (
     Check,
-    any_repeated_sql,
     blank_check,
     decimal_comma_sql,
     parent_repeats_sql,
@@ -101,9 +100,10 @@ def _decimal_commas(connection: DuckDBPyConnection, item: Loaded, column: int, f
 def _repeated(connection: DuckDBPyConnection, item: Loaded) -> Iterator[Finding]:
     for rule, key in unique_keys(item.table):
         column = item.table.column(key[0])
-        if not engine.rows(connection, any_repeated_sql(item.number, item.table, key)):
+        group, listed = repeated_sql(item.number, item.table, key)
+        if not engine.rows(connection, group)[0][0]:
             continue
-        for position, first, value in engine.many(connection, repeated_sql(item.number, item.table, key)):
+        for position, first, value in engine.many(connection, listed):
             details = (("fields", ", ".join(key)), ("first", item.place(first)))
             found = item.finding(rule, position, column, value, details=details)
             if found:

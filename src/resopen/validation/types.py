@@ -11,6 +11,7 @@ from resopen.engine import literal
 from resopen.schema import Field
 from resopen.schema.lexical import FALSE_VALUES, LEXICAL, NESTED, STRING_FORMATS, TRUE_VALUES, is_moment
 
+PLAIN_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 COORDINATE = r"-?[0-9]+(?:\.[0-9]+)?"
 SQL_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -72,6 +73,9 @@ def mistyped_sql(field: Field, text: str) -> str:
     if field.type in ("integer", "number", "year"):
         bare = _bare_sql(field, text)
         wrong = f"NOT regexp_full_match({bare}, {literal(LEXICAL[field.type])})"
+        if field.type == "number":
+            # Nearly all numbers are plain, which a simpler pattern says sooner.
+            wrong = f"NOT regexp_full_match({bare}, {literal(PLAIN_NUMBER)}) AND {wrong}"
         if field.options.get("groupChar") or field.decimal_places is not None:
             return f"{text} IS NOT NULL AND ({value_sql(field, text)}) IS NULL"
         return wrong

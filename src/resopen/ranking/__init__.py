@@ -1,0 +1,1 @@
+"""Rankings by a methodology file: scores, places, how sure they are, and why."""
