@@ -17,6 +17,7 @@ from resopen.validation import checks, tables, types
 from tests.corpus import COLUMNS, TYPE_COLUMNS, Column, Sheet, facts, found, keyed, write
 from tests.packages import judge
 
+pytestmark = pytest.mark.slow
 ROWS = 4
 CONSTRAINTS = tuple(checks.BROKEN)
 TYPES = tuple(sorted({str(column.node["type"]) for column in TYPE_COLUMNS if column.bad} - {"string"}))

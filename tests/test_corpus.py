@@ -137,6 +137,7 @@ def test_wrong_cell_is_the_only_issue(column: Column, rule: str, text: str, tmp_
     assert report.findings[0].field == column.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("column", "rule", "text"), CELLS)
 def test_wrong_cell_is_the_only_issue_in_any_form(
@@ -149,6 +150,7 @@ def test_wrong_cell_is_the_only_issue_in_any_form(
     assert found(report) == [(rule, "facts", BROKEN + 2, 0, at + 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", [column for column in TYPE_COLUMNS if column.bad], ids=lambda column: column.name)
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_wrong_type_is_the_only_issue_of_a_large_file(column: Column, end: str, tmp_path: Path) -> None:
@@ -245,6 +247,7 @@ def test_broken_key_is_the_only_issue(case: KeyCase, form: str, tmp_path: Path) 
     assert found(judge(package)) == [(case.rule, table, row + 2, line, column + 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_broken_keys_of_a_large_file_are_found_at_their_rows(end: str, tmp_path: Path) -> None:
     sheet = large().with_cell(LARGE - 7, 0, "f00010")
@@ -382,6 +385,7 @@ def test_fault_of_structure_is_the_only_issue(case: tuple[str, str], tmp_path: P
     _judge_structure(tmp_path, facts(NEIGHBOURS, SMALL), name, BROKEN, Layout(end=end))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     _structure_cases(),

@@ -33,6 +33,7 @@ LAYERS = {
     "rank": 6,
     "ranking": 4,
     "ranking_report": 5,
+    "ranking_words": 5,
     "runs": 6,
     "terminal": 5,
     "upkeep": 6,

@@ -18,10 +18,14 @@ from hypothesis.extra import numpy as arrays
 
 from resopen.errors import DefinitionError
 from resopen.ranking.aggregation import aggregate
+from resopen.ranking.bounds import missing_bounds, weight_bounds
+from resopen.ranking.comparison import compare, subset
+from resopen.ranking.explanation import contributions, smallest_changes, strengths
 from resopen.ranking.matrix import Matrix, read_wide
 from resopen.ranking.normalisation import bound, kurtosis, normalise, skewness, transform, treat
 from resopen.ranking.places import class_numbers, places, rounded
-from resopen.ranking.score import Scores, compute
+from resopen.ranking.score import Scores, compute, node_weights, tree_scores
+from resopen.ranking.sensitivity import exact_sensitivity, influences, left_out_shifts, mean_shifts
 from resopen.ranking.uncertainty import ahead_shares, analyse, place_shares, plan_runs, run_places, spread_of
 from resopen.schema.methodology import Choice, Classes, Methodology, Node, Result
 from resopen.schema.methodology_file import load_methodology
@@ -365,3 +369,138 @@ def test_plan_names_every_choice() -> None:
     runs = plan_runs(method, method.alternatives)
     assert runs.names == ("treatment", "normalisation", "missing", "inclusion", "aggregator tai")
     assert runs.options == (1, 4, 1, 9, 2)
+
+
+def weights_only(method: Methodology, spread: Fraction) -> Methodology:
+    """Return a method that varies its weights and nothing else."""
+    assert method.alternatives is not None
+    only = replace(
+        method.alternatives, weights=spread, inclusion=False, normalisations=(), aggregators={}, runs=400
+    )  # fmt: skip
+    return replace(method, alternatives=only)
+
+
+def deep(method: Methodology) -> Methodology:
+    """Return the method with its leaves below two nodes of different weight."""
+    left = replace(method.root, id="left", parent="tai", weight=Fraction(2, 3))
+    right = replace(method.root, id="right", parent="tai", weight=Fraction(1, 3))
+    leaves = tuple(
+        replace(leaf, parent="left" if i < 3 else "right", weight=Fraction(1, 3) if i < 3 else Fraction(1, 5))
+        for i, leaf in enumerate(method.leaves)
+    )
+    return replace(method, nodes=(method.root, left, right), leaves=leaves)
+
+
+@pytest.mark.parametrize("make", [lambda method: method, deep], ids=["flat", "deep"])
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_certified_bounds_contain_every_sampled_place(make: Any, seed: int) -> None:
+    method = weights_only(make(free()), Fraction(1, 4))
+    scores = small(method, seed)
+    bounds, found = weight_bounds(scores, 0.25), analyse(scores)
+    assert (bounds.best <= found.places.min(0)).all()
+    assert (bounds.worst >= found.places.max(0)).all()
+    assert (bounds.best <= scores.place).all()
+    assert (scores.place <= bounds.worst).all()
+
+
+def test_certified_bounds_without_a_spread_are_the_places() -> None:
+    scores = small(free(), 3)
+    bounds = weight_bounds(scores, 0.0)
+    np.testing.assert_array_equal(bounds.best, scores.place)
+    np.testing.assert_array_equal(bounds.worst, scores.place)
+
+
+@pytest.mark.parametrize("make", [lambda method: method, deep], ids=["flat", "deep"])
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_contributions_add_up_to_the_score_and_to_its_distance(make: Any, seed: int) -> None:
+    method = make(free())
+    method = replace(
+        method,
+        nodes=tuple(replace(item, minimum_coverage=Fraction(0)) for item in method.nodes),
+        leaves=tuple(replace(leaf, missing=Choice("reweight", {})) for leaf in method.leaves),
+    )
+    whole = small(method, seed)
+    columns = {name: values.copy() for name, values in whole.matrix.columns.items()}
+    columns["schooling"][0] = columns["patents"][3] = np.nan
+    scores = compute(method, replace(whole.matrix, columns=columns))
+    found, root = contributions(scores), scores.scores["tai"]
+    np.testing.assert_allclose(found.added.sum(1), root)
+    np.testing.assert_allclose(found.distance.sum(1), root - np.median(root), atol=1e-12)
+    assert list(strengths(found, method, 0)) != []
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_smallest_change_moves_the_unit_past_its_neighbour_and_half_of_it_does_not(seed: int) -> None:
+    scores = small(free(), seed)
+    unit = int(np.argmax(scores.place == 3))
+    for change in smallest_changes(scores, unit):
+        rival = scores.matrix.units.index(change.passed)
+        for share, is_ahead in ((1.0, True), (0.5, False)):
+            moved = dict(scores.prepared.values)
+            moved[change.leaf] = moved[change.leaf].copy()
+            moved[change.leaf][unit] += share * change.needed
+            root = tree_scores(scores.method, moved, node_weights(scores.method))["tai"]
+            assert (root[unit] > root[rival]) == is_ahead
+
+
+def test_method_that_is_no_sum_is_refused_an_explanation() -> None:
+    method = free()
+    scores = small(replace(method, nodes=(replace(method.root, aggregator="copeland"),)), 1)
+    for explain in (contributions, missing_bounds):
+        with pytest.raises(DefinitionError, match="not-additive"):
+            explain(scores)
+
+
+def test_unit_with_a_missing_value_may_take_any_place_that_the_value_allows() -> None:
+    method = free()
+    method = replace(method, leaves=tuple(replace(leaf, missing=Choice("reweight", {})) for leaf in method.leaves))
+    method = replace(method, nodes=(replace(method.root, minimum_coverage=Fraction(0)),))
+    whole = small(method, 5)
+    columns = {name: values.copy() for name, values in whole.matrix.columns.items()}
+    columns["schooling"][2] = np.nan
+    scores = compute(method, replace(whole.matrix, columns=columns))
+    bounds = missing_bounds(scores)
+    assert bounds.best[2] <= scores.place[2] <= bounds.worst[2]
+    assert bounds.best[2] < bounds.worst[2]
+    known = np.arange(8) != 2
+    np.testing.assert_array_equal(bounds.best[known], scores.place[known])
+
+
+def test_exact_indices_are_those_of_the_definition() -> None:
+    method = load_methodology(TAI)
+    scores = compute(method, read_wide(DATA / "tai23_input.csv", method))
+    found = analyse(scores)
+    indices = exact_sensitivity(scores, found)
+    shifts, choices = mean_shifts(scores, found), found.runs.choices
+    for i, name in enumerate(indices.names):
+        means = [shifts[choices[:, i] == k].mean() for k in range(found.runs.options[i])]
+        assert indices.first[i] == pytest.approx(np.var(means) / shifts.var()), name
+        assert indices.first[i] <= indices.total[i] + 1e-12
+    assert indices.first[indices.names.index("treatment")] == 0
+    assert set(left_out_shifts(scores, found)) == {leaf.id for leaf in method.leaves}
+    assert all(0 <= value <= 1 for value in influences(scores).values())
+
+
+def test_comparison_with_itself_is_empty() -> None:
+    scores = small(free(), 9)
+    moves = compare(scores, scores, scores.matrix)
+    for part in (moves.by_units, moves.by_data, moves.by_method, moves.new - moves.old):
+        assert not part.any()
+    assert (moves.entered, moves.left) == ((), ())
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_parts_of_a_move_add_up_to_it(seed: int) -> None:
+    old = small(free(), seed)
+    other = small(free(), seed + 1, 9)
+    heavier = tuple(
+        replace(leaf, weight=Fraction(1, 4) if i == 0 else Fraction(3, 28)) for i, leaf in enumerate(free().leaves)
+    )
+    new = compute(replace(free(), leaves=heavier), subset(other.matrix, other.matrix.units[1:]))
+    moves = compare(old, new, new.matrix)
+    np.testing.assert_allclose(moves.by_units + moves.by_data + moves.by_method, moves.new - moves.old)
+    assert (moves.entered, moves.left) == (("u8",), ("u0",))

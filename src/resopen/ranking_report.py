@@ -118,7 +118,8 @@ def ranking_text(
 
 def _table(rows: list[Row], has_spread: bool, messages: Messages) -> Iterator[str]:
     """Yield a table of one group: place, interval, score, coverage, unit."""
-    keys = ["place", *(["interval"] if has_spread else []), "score", "coverage", "imputed_share", "unit", "name"]
+    keys = ["place", *(["interval"] if has_spread else []), "score", "coverage", "imputed_share", "unit"]
+    keys += ["name"] if any(row["name"] != row["unit"] for row in rows) else []
     keys += ["class"] if any(row["class"] for row in rows) else []
     cells = [[messages.text(f"ranking.{key}") for key in keys]]
     cells += [[_shown(row, key) for key in keys] for row in rows]

@@ -1,0 +1,99 @@
+"""The best and the worst place that a unit can take, proven rather than sampled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resopen.ranking.explanation import must_be_additive
+from resopen.ranking.score import Scores, group_members
+from resopen.schema.methodology import Methodology
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The best and worst place of each unit (units), NaN for one without a place."""
+
+    best: Values
+    worst: Values
+
+
+def weight_bounds(scores: Scores, spread: float) -> Bounds:
+    """Return places that no unit can leave while each weight below a node differs by at most a share of itself.
+
+    The weights below each node are varied and scaled to one again. Unit j is surely ahead of unit i
+    when the least value of Σ w·(x_j - x_i) over the box of weights is above zero; it is found
+    exactly, because each weight takes the end that the sign of its difference asks for. The common
+    scale of the index cancels out; that of a node below it widens the box by (1 + s)/(1 - s). The
+    best place is one more than the number of units surely ahead, the worst the number of units not
+    surely behind: bounds that are safe, and are reached where one set of weights can do it for all
+    rivals at once. A pair of which one lacks a leaf is never sure.
+    Raises DefinitionError when the method is not additive.
+    """
+    must_be_additive(scores.method)
+    result = scores.method.result
+    low, high = _weight_box(scores.method, spread)
+    sign = 1.0 if result.order == "descending" else -1.0
+    margin = result.tolerance + (0.0 if result.decimals is None else 10.0**-result.decimals)
+    values = sign * np.stack([scores.scores[leaf.id] for leaf in scores.method.leaves], axis=-1)
+    best, worst = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    for members in group_members(scores.method.groups.rank, scores.matrix):
+        ranked = np.flatnonzero(members & ~np.isnan(scores.place))
+        for unit in ranked:
+            least, most = _least_and_most(values[ranked], values[unit], low, high)
+            best[unit] = 1 if result.ties == "dense" else 1 + np.count_nonzero(least > margin)
+            worst[unit] = len(ranked) - np.count_nonzero(most < -margin)
+    return Bounds(best, worst)
+
+
+def _weight_box(method: Methodology, spread: float) -> tuple[Values, Values]:
+    """Return the least and the greatest weight of each leaf in the index, up to a common scale."""
+    parents = {node.id: node for node in method.nodes}
+    found = []
+    for leaf in method.leaves:
+        weight, low, high, parent = float(leaf.weight), 1 - spread, 1 + spread, leaf.parent
+        while parents[parent].parent:
+            weight *= float(parents[parent].weight)
+            low, high = low * (1 - spread) / (1 + spread), high * (1 + spread) / (1 - spread)
+            parent = parents[parent].parent
+        found.append((weight * low, weight * high))
+    box = np.array(found)
+    return box[:, 0], box[:, 1]
+
+
+def _least_and_most(rivals: Values, own: Values, low: Values, high: Values) -> tuple[Values, Values]:
+    """Return the least and the most of each rival's score less the unit's own, over the box of weights."""
+    difference = rivals - own
+    is_unsure = np.isnan(difference).any(-1)
+    least = np.where(difference > 0, difference * low, difference * high).sum(-1)
+    most = np.where(difference > 0, difference * high, difference * low).sum(-1)
+    return np.where(is_unsure, -np.inf, least), np.where(is_unsure, np.inf, most)
+
+
+def missing_bounds(scores: Scores) -> Bounds:
+    """Return the best and worst place of each unit over all values that its missing leaves could have.
+
+    A missing value may be anything between the worst and the best known value of its leaf, on the
+    common scale, the other units staying as they are. Raises DefinitionError when not additive.
+    """
+    must_be_additive(scores.method)
+    weights = _weight_box(scores.method, 0.0)[0]
+    sign = 1.0 if scores.method.result.order == "descending" else -1.0
+    values = sign * np.stack([scores.scores[leaf.id] for leaf in scores.method.leaves], axis=-1)
+    known = np.stack([scores.prepared.known[leaf.id] for leaf in scores.method.leaves], axis=-1)
+    low = np.where(known, values, np.nanmin(np.where(known, values, np.nan), axis=0)) @ weights
+    high = np.where(known, values, np.nanmax(np.where(known, values, np.nan), axis=0)) @ weights
+    root = sign * scores.scores[scores.method.root.id]
+    best, worst = np.full(len(root), np.nan), np.full(len(root), np.nan)
+    for members in group_members(scores.method.groups.rank, scores.matrix):
+        some = np.flatnonzero(members)
+        for unit in some:
+            others = root[some[some != unit]]
+            others = others[~np.isnan(others)]
+            best[unit] = 1 + np.count_nonzero(others > high[unit] + scores.method.result.tolerance)
+            worst[unit] = 1 + np.count_nonzero(others > low[unit] + scores.method.result.tolerance)
+    return Bounds(best, worst)
