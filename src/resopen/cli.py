@@ -137,7 +137,9 @@ def _usage_text(error: click.UsageError, messages: Messages) -> str:
         kind = "missing-argument" if isinstance(error.param, click.Argument) else "missing-option"
         return messages.text(f"errors.usage.{kind}", {"name": error.param.opts[0], "command": command})
     if isinstance(error, click.BadParameter) and error.param:
-        expected = error.param.make_metavar(error.ctx) if error.ctx else ""
+        own = f"expects.{error.param.name}"
+        metavar = error.param.make_metavar(error.ctx) if error.ctx else ""
+        expected = messages.text(own) if messages.has(own) else metavar
         return messages.text("errors.usage.bad-value", {"name": error.param.opts[0], "expected": expected})
     if error.ctx and isinstance(error.ctx.command, Group) and error.ctx.args is not None:
         known = ", ".join(error.ctx.command.commands)
