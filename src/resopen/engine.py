@@ -189,6 +189,30 @@ def seal(connection: DuckDBPyConnection) -> None:
     rows(connection, "SET lock_configuration = true")
 
 
+def isolated(
+    run_date: date, tables: Mapping[str, pyarrow.Table], constants: Mapping[str, float | bool]
+) -> DuckDBPyConnection:
+    """Return a sealed engine whose SQL knows these tables and nothing else.
+
+    Each constant is a function without arguments. It runs on one core, so that sums of floats are
+    the same every time.
+    """
+    connection = connect(run_date)
+    rows(connection, "SET threads = 1")
+    rows(connection, "SET python_enable_replacements = false")
+    for name, table in tables.items():
+        connection.register(name, table)
+    for name, value in constants.items():
+        rows(connection, f"CREATE MACRO {quoted(name)}() AS {str(value).lower()}")
+    seal(connection)
+    return connection
+
+
+def register(connection: DuckDBPyConnection, name: str, table: pyarrow.Table) -> None:
+    """Give an Arrow table a name in the engine, in place of any other of that name."""
+    connection.register(name, table)
+
+
 def rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
     """Run a query and return its rows.
 
