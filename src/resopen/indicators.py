@@ -81,15 +81,15 @@ def open_inputs(
             raise DefinitionError("definition.no-such-table", {"file": package.name, "key": "resources", "name": name})
     chosen = list(enumerate(tables[name] for name in sorted(names)))
     loaded = engine.in_parallel(connection, lambda cursor, one: load(cursor, one[1], one[0], scratch)[1], chosen)
-    for item in loaded:
+    for one in loaded:
         columns = ", ".join(
             f"{value_sql(field, text_sql(field, f'c{i}'))} AS {engine.quoted(field.name)}"
-            for i, field in enumerate(item.table.fields, 1)
+            for i, field in enumerate(one.table.fields, 1)
         )
-        view = f"CREATE VIEW {engine.quoted(item.table.name)} AS SELECT {columns}, rowid AS _row FROM t{item.number}"
+        view = f"CREATE VIEW {engine.quoted(one.table.name)} AS SELECT {columns}, rowid AS _row FROM t{one.number}"
         engine.rows(connection, view)
     engine.seal(connection)
-    return Inputs(connection, {item.table.name: item for item in loaded}, run_date)
+    return Inputs(connection, {one.table.name: one for one in loaded}, run_date)
 
 
 def _must_have(item: Indicator, tables: Mapping[str, set[str]]) -> None:
@@ -124,15 +124,23 @@ def compute(inputs: Inputs, indicators: Sequence[Indicator]) -> dict[str, pyarro
     for item in indicators:
         for name, columns in item.inputs.items():
             read[name] = list(dict.fromkeys([*read.get(name, []), *columns]))
-    for name, columns in read.items():
-        listed = ", ".join(map(engine.quoted, columns))
+    for name, chosen in read.items():
+        listed = ", ".join(map(engine.quoted, chosen))
         arrows[name] = engine.arrow(inputs.connection, f"SELECT {listed} FROM {engine.quoted(name)} ORDER BY _row")
-    for item in indicators:
+
+    def work(cursor: DuckDBPyConnection, item: Indicator) -> tuple[pyarrow.Table, pyarrow.Table]:
         tables = {name: arrows[name].select(list(columns)) for name, columns in item.inputs.items()}
         tables |= {name: raw[name].drop_columns(["anonymity"]) for name in item.indicators}
-        raw[item.id] = _run(item, tables, inputs.run_date)
-        done[item.id] = _judged(inputs.connection, item, raw[item.id])
-    return done
+        given = _run(item, tables, inputs.run_date)
+        return given, _judged(cursor, item, given)
+
+    rest = list(indicators)
+    while rest:
+        ready = [item for item in rest if all(name in raw for name in item.indicators)]
+        for item, (given, judged) in zip(ready, engine.in_parallel(inputs.connection, work, ready), strict=True):
+            raw[item.id], done[item.id] = given, judged
+        rest = [item for item in rest if item.id not in raw]
+    return {item.id: done[item.id] for item in indicators}
 
 
 def _run(item: Indicator, tables: Mapping[str, pyarrow.Table], run_date: date) -> pyarrow.Table:
@@ -186,6 +194,8 @@ def _fault(item: Indicator, fault: str, **details: str) -> DefinitionError:
 
 def _judged(connection: DuckDBPyConnection, item: Indicator, raw: pyarrow.Table) -> pyarrow.Table:
     """Return values with their status, and a row for every place that has none in a period where others have."""
+    if not raw.num_rows:
+        return _empty(raw)
     engine.register(connection, "raw_values", _with_hidden(raw, item.anonymity))
     quotient, minimum = str(item.is_quotient).lower(), repr(float(item.minimum))
     return engine.arrow(
@@ -220,6 +230,12 @@ def _judged(connection: DuckDBPyConnection, item: Indicator, raw: pyarrow.Table)
         ORDER BY period, oktmo, part
         """,
     )
+
+
+def _empty(raw: pyarrow.Table) -> pyarrow.Table:
+    import pyarrow as pa
+
+    return raw.drop_columns(["anonymity"]).append_column("status", pa.array([], pa.string()))
 
 
 def _with_hidden(raw: pyarrow.Table, anonymity: int) -> pyarrow.Table:

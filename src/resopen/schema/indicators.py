@@ -94,9 +94,7 @@ def load_indicator(
         period=whole.one_of("period", PERIODS),
         data_requests=_known_names(whole, "data_requests", requests, "no-such-request"),
         inputs={name: _columns(whole.table("inputs"), name, tables) for name in whole.table("inputs").node},
-        indicators=_known_names(whole, "indicators", known, "no-such-indicator")
-        if "indicators" in whole.node
-        else (),
+        indicators=_known_names(whole, "indicators", known, "no-such-indicator") if "indicators" in whole.node else (),
         parameters={name: _parameter(parameters, name) for name in parameters.node},
         minimum=whole.number("minimum"),
         anonymity=int(anonymity),
@@ -160,9 +158,9 @@ def _parameter(parameters: Reader, name: str) -> float | bool:
     return value
 
 
-def _wrong(reader: Reader, name: str, fault: str, **details: str) -> DefinitionError:
-    return DefinitionError(f"indicator.{fault}", {"file": reader.where, "key": reader.spot(name), **details})
+def _wrong(reader: Reader, key: str, fault: str, /, **details: str) -> DefinitionError:
+    return DefinitionError(f"indicator.{fault}", {"file": reader.where, "key": reader.spot(key), **details})
 
 
-def _fault(item: Indicator, key: str, fault: str, **details: str) -> DefinitionError:
+def _fault(item: Indicator, key: str, fault: str, /, **details: str) -> DefinitionError:
     return DefinitionError(f"indicator.{fault}", {"file": item.file, "key": key, **details})
