@@ -219,7 +219,7 @@ def _judged(connection: DuckDBPyConnection, item: Indicator, raw: pyarrow.Table)
           FROM (SELECT DISTINCT period FROM found WHERE value IS NOT NULL) p, ({UNITS[item.level]}) u
           WHERE coalesce(u.valid_from, 0) <= left(p.period, 4)::INT
             AND coalesce(u.valid_to, 9999) >= left(p.period, 4)::INT
-            AND (u.oktmo, p.period) NOT IN (SELECT (oktmo, period) FROM found)
+            AND NOT EXISTS (SELECT 1 FROM found f WHERE f.oktmo = u.oktmo AND f.period = p.period)
         )
         SELECT oktmo, period, part, CASE WHEN status <> 'suppressed' THEN value END AS value,
           CASE WHEN status <> 'suppressed' THEN numerator END AS numerator,
