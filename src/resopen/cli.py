@@ -76,6 +76,15 @@ def build(messages: Messages) -> Group:
                 option("--old-methodology", text="old-methodology", type=click.Path(path_type=Path), metavar="FILE"),
             ),
             command(
+                "indicators", "indicator_commands",
+                click.Argument(["indicator_ids"], nargs=-1, metavar="[ID]..."),
+                option("--package", text="package", metavar="PACKAGE"),
+                option("--format", text="indicators-format", type=click.Choice(["text", "csv", "json"]),
+                       default="text"),
+                option("--explain", "explained", text="explain", nargs=3, metavar="ID OKTMO PERIOD"),
+                day,
+            ),
+            command(
                 "publish", "upkeep",
                 option("--version", text="publish-version", required=True, metavar="X.Y.Z"),
                 option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),

@@ -38,11 +38,13 @@ class WrongSql(Exception):
     """The engine refused a query; whoever wrote its SQL must be told."""
 
 
-def connect(run_date: date, memory_limit: str = "", scratch: Path | None = None) -> DuckDBPyConnection:
+def connect(
+    run_date: date, memory_limit: str = "", scratch: Path | None = None, is_serial: bool = False
+) -> DuckDBPyConnection:
     """Return a new engine in memory, with `run_date()` as a function of its SQL.
 
     Args: the day of the run; a memory limit such as `1GiB`, above which the engine spills into the
-    scratch folder.
+    scratch folder; whether it runs on one core, so that sums of floats are the same every time.
     """
     import _duckdb as duckdb
 
@@ -54,6 +56,8 @@ def connect(run_date: date, memory_limit: str = "", scratch: Path | None = None)
         settings["temp_directory"] = str(scratch / "spill")
     if memory_limit:
         settings["memory_limit"] = memory_limit
+    if is_serial:
+        settings["threads"] = 1
     connection = duckdb.connect(":memory:", config=settings)
     rows(connection, f"CREATE MACRO run_date() AS {literal(run_date.isoformat())}::DATE")
     return connection
@@ -187,6 +191,28 @@ def seal(connection: DuckDBPyConnection) -> None:
     """Shut the engine off from files, network and further settings, for good."""
     rows(connection, "SET enable_external_access = false")
     rows(connection, "SET lock_configuration = true")
+
+
+def isolated(
+    run_date: date, tables: Mapping[str, pyarrow.Table], constants: Mapping[str, float | bool]
+) -> DuckDBPyConnection:
+    """Return a sealed engine whose SQL knows these tables and nothing else.
+
+    Each constant is a function without arguments.
+    """
+    connection = connect(run_date, is_serial=True)
+    rows(connection, "SET python_enable_replacements = false")
+    for name, table in tables.items():
+        connection.register(name, table)
+    for name, value in constants.items():
+        rows(connection, f"CREATE MACRO {quoted(name)}() AS {str(value).lower()}")
+    seal(connection)
+    return connection
+
+
+def register(connection: DuckDBPyConnection, name: str, table: pyarrow.Table) -> None:
+    """Give an Arrow table a name in the engine, in place of any other of that name."""
+    connection.register(name, table)
 
 
 def rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
