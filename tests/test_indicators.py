@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resopen.errors import DefinitionError
+from resopen.errors import DefinitionError, SetupError
 from resopen.evidence import explain
+from resopen.indicator_commands import refuse_anonymous
 from resopen.indicators import Value, compute, open_inputs, value_rows
 from resopen.messages import load_messages
 from resopen.schema import Package, load_package
@@ -442,3 +443,10 @@ def test_command_prints_values_and_says_what_has_no_input() -> None:
     wrong = command("grant_won")
     assert (wrong.returncode, wrong.stderr.strip()) == (2, "Показателя grant_won нет. Ближайший — grants_won.")
     assert command("--explain", "residents", "29701000", "1999").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["survey_scores", "survey_response_rate"])
+def test_no_answer_of_a_survey_is_shown_behind_a_value(name: str, known: tuple[Indicator, ...]) -> None:
+    with pytest.raises(SetupError, match="anonymous"):
+        refuse_anonymous(name, [item for item in known if item.id == name])
+    refuse_anonymous("contribution_total", [item for item in known if item.id == "contribution_total"])

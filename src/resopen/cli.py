@@ -71,7 +71,7 @@ def build(messages: Messages) -> Group:
                 option("--values", text="values", type=click.Path(path_type=Path), required=True, metavar="FILE"),
                 option("--format", text="rank-format", type=click.Choice(["text", "csv", "json"]), default="text"),
                 option("--nominal", text="nominal", is_flag=True),
-                option("--explain", "unit", text="explain", default="", metavar="UNIT"),
+                option("--explain", "unit", text="explain-unit", default="", metavar="UNIT"),
                 option("--compare", "old_values", text="compare", type=click.Path(path_type=Path), metavar="FILE"),
                 option("--old-methodology", text="old-methodology", type=click.Path(path_type=Path), metavar="FILE"),
             ),

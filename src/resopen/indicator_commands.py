@@ -21,6 +21,9 @@ from resopen.schema.indicators import Indicator, load_indicators
 from resopen.terminal import day_of_run, messages_of_run, paint
 from resopen.validation import validate
 
+# Tables whose rows are single answers, promised to be anonymous: no row of theirs is ever shown.
+ANONYMOUS = ("survey_answers",)
+
 
 def run_indicators(
     indicator_ids: Sequence[str], package: str | None, format: str, explained: tuple[str, str, str] | None, today: Any
@@ -45,8 +48,7 @@ def run_indicators(
             if not values:
                 details = {"name": explained[0], "oktmo": oktmo, "period": period}
                 raise SetupError("indicator.no-such-value", details)
-            if chosen[0].anonymity:
-                raise SetupError("indicator.anonymous", {"name": explained[0]})
+            refuse_anonymous(explained[0], needed)
             rows = explain(inputs, {item.id: item for item in needed}, *explained)
             if format == "text":
                 lines = values_text([(chosen[0], values)], messages_of_run(), paint(sys.stdout))
@@ -57,6 +59,12 @@ def run_indicators(
         click.echo("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout))))
         return 0
     return _write(values_csv(computed) if format == "csv" else values_json(computed))
+
+
+def refuse_anonymous(name: str, read: Sequence[Indicator]) -> None:
+    """Raise SetupError when an indicator, or one that it reads, is computed from anonymous answers."""
+    if any(item.anonymity or set(item.inputs) & set(ANONYMOUS) for item in read):
+        raise SetupError("indicator.anonymous", {"name": name})
 
 
 def _must_be_known(name: str, known: Sequence[Indicator]) -> None:
