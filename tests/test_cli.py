@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.corpus import COLUMNS, PLAIN, as_json, as_parquet, as_xlsx, facts
 from tests.packages import ROOT, copy_repository
 
 Done = subprocess.CompletedProcess[str]
@@ -258,3 +260,18 @@ def test_report_of_a_table_larger_than_the_memory_allowed_is_the_same(tmp_path: 
     free, limited = resopen(*call, cwd=tmp_path), resopen(*call, "--memory", "48MiB", cwd=tmp_path)
     assert json.loads(free.stdout)["errors"] == 2
     assert (limited.returncode, limited.stdout) == (1, free.stdout), limited.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx", "parquet", "inline"])
+def test_table_of_every_form_is_judged_by_a_process_of_its_own(form: str, tmp_path: Path) -> None:
+    # In the process of the tests everything is imported already; what a form needs must come by itself.
+    sheet = facts([next(column for column in COLUMNS if column.name == "integer")], 4).with_cell(2, 1, "x")
+    contents = {"csv": lambda item: PLAIN.content(PLAIN.records(item)), "json": as_json, "xlsx": as_xlsx}
+    node: dict[str, Any] = {"name": "facts", "path": f"facts.{form}", "schema": sheet.schema}
+    if form == "inline":
+        node = {"name": "facts", "data": json.loads(as_json(sheet)), "schema": sheet.schema}
+    else:
+        (tmp_path / f"facts.{form}").write_bytes(contents.get(form, as_parquet)(sheet))
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "test", "resources": [node]}), "utf-8")
+    report = json.loads(resopen("validate", str(tmp_path), "--format", "json", cwd=tmp_path).stdout)
+    assert [(issue["rule"], issue["row"], issue["column"]) for issue in report["issues"]] == [("type", 4, 2)]

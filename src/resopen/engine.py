@@ -174,7 +174,7 @@ def load_columns(
     arrays = [item if isinstance(item, pa.ChunkedArray) else pa.array(item, pa.string()) for item in columns]
     cells = pa.table({f"c{i}": texts for i, texts in enumerate(arrays, 1)})
     name = f"cells_{table}"
-    connection.register(name, cells)
+    register(connection, name, cells)
     try:
         return _fill(connection, table, f"SELECT * FROM {name}", path, is_more)
     finally:
@@ -203,7 +203,7 @@ def isolated(
     connection = connect(run_date, is_serial=True)
     rows(connection, "SET python_enable_replacements = false")
     for name, table in tables.items():
-        connection.register(name, table)
+        register(connection, name, table)
     for name, value in constants.items():
         rows(connection, f"CREATE MACRO {quoted(name)}() AS {str(value).lower()}")
     seal(connection)
@@ -212,6 +212,8 @@ def isolated(
 
 def register(connection: DuckDBPyConnection, name: str, table: pyarrow.Table) -> None:
     """Give an Arrow table a name in the engine, in place of any other of that name."""
+    import duckdb  # noqa: F401  Teaches the extension module to read Arrow.
+
     connection.register(name, table)
 
 

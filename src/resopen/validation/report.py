@@ -143,7 +143,9 @@ class _Words:
         if own:
             return [own.message.text(self.messages.language)], [own.remedy.text(self.messages.language)]
         known = self._details(table, field, details)
-        message, remedy = (self.messages.text(f"issues.{rule}.{part}") for part in ("message", "remedy"))
+        has_plain = not known["example"] and self.messages.has(f"issues.{rule}.remedy-plain")
+        message = self.messages.text(f"issues.{rule}.message")
+        remedy = self.messages.text(f"issues.{rule}.remedy{'-plain' * has_plain}")
         return _pieces(message, known), _pieces(remedy, known)
 
     def _details(self, table: str, field: str, details: Details) -> dict[str, str]:
