@@ -84,14 +84,15 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
     if not _is_modest(path):
         return _no_rows(resource, "archive-too-large", file=resource.files[0], limit="1 GiB")
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = _chosen(book, resource.dialect)
-        if sheet is None:
-            return _no_rows(resource, "no-such-sheet", found=", ".join(book.sheetnames))
-        rows, faults = _sheet_rows(sheet)
-        if _has_formulas(path):
-            formulas = openpyxl.load_workbook(path, read_only=True)
-            faults |= _unsaved(_chosen(formulas, resource.dialect), sheet)
+        with path.open("rb") as saved, path.open("rb") as written:
+            book = openpyxl.load_workbook(saved, read_only=True, data_only=True)
+            sheet = _chosen(book, resource.dialect)
+            if sheet is None:
+                return _no_rows(resource, "no-such-sheet", found=", ".join(book.sheetnames))
+            rows, faults = _sheet_rows(sheet)
+            if _has_formulas(path):
+                formulas = openpyxl.load_workbook(written, read_only=True)
+                faults |= _unsaved(_chosen(formulas, resource.dialect), sheet)
     except DAMAGES as error:
         return _no_rows(resource, "damaged-archive", file=resource.files[0], reason=str(error))
     while rows and all(cell is None for cell in rows[-1]):
