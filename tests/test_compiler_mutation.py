@@ -123,7 +123,7 @@ def test_sql_of_a_nested_type_is_guarded(name: str, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("option", ["groupChar", "decimalChar", "bareNumber"])
 def test_option_of_a_number_is_guarded(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = types._bare_sql
+    kept = types.bare_sql
 
     def without(field: Field, text: str) -> str:
         from dataclasses import replace
@@ -132,7 +132,7 @@ def test_option_of_a_number_is_guarded(option: str, monkeypatch: pytest.MonkeyPa
 
     columns = [column for column in TYPE_COLUMNS if option in column.node]
     assert columns
-    monkeypatch.setattr(types, "_bare_sql", without)
+    monkeypatch.setattr(types, "bare_sql", without)
     assert not all(cases(columns, "type"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from resopen import __version__
 from resopen.commands import Command, Group, MemorySize
@@ -113,9 +115,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     messages = load_messages(_language(arguments))
+    if sys.stdout is None:  # Closed by whoever called: there is nowhere to print to.
+        _say(messages.text("errors.setup.system", {"file": "stdout", "reason": os.strerror(errno.EBADF)}))
+        return 2
     group = build(messages)
     try:
         return int(group.main(arguments, prog_name="resopen", standalone_mode=False, obj=messages) or 0)
+    except NoArgsIsHelpError as error:
+        _say(error.ctx.get_help() if error.ctx else "")
     except click.UsageError as error:
         _say(_usage_text(error, messages))
     except DataInvalid as error:
@@ -182,7 +189,7 @@ def run() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     code = main()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
+        with suppress(OSError, AttributeError):
             stream.flush()
     # All is written and closed: to take the interpreter and the engine apart would take 0.02 s.
     os._exit(code)

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from resopen.errors import DefinitionError, SetupError
+from resopen.errors import DefinitionError
 from resopen.schema.methodology import Groups, Leaf, Methodology
 from resopen.tables.files import read_bytes
 
 Values = NDArray[np.float64]
-MISSING = ("", "NA", "NaN", "nan")
+MISSING = ("", "NA")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def read_wide(path: Path, method: Methodology) -> Matrix:
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SetupError("setup.not-utf-8", {"file": str(path), "byte": str(error.start + 1)}) from error
+        raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start + 1}"}) from error
     rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
     if len(rows) < 2:
         raise DefinitionError("definition.no-units", {"file": str(path), "key": ""})
@@ -56,6 +56,9 @@ def read_wide(path: Path, method: Methodology) -> Matrix:
         if len(row) != len(header):
             details = {"file": str(path), "key": f"row {number}", "expected": str(len(header)), "found": str(len(row))}
             raise DefinitionError("definition.ragged-row", details)
+    for label in header:
+        if header.count(label) > 1:
+            raise DefinitionError("definition.repeated-name", {"file": str(path), "key": "row 1", "name": label})
     codes = [row[0] for row in rows[1:]]
     for code in codes:
         if codes.count(code) > 1:
@@ -103,7 +106,7 @@ def _number(text: str, path: Path, unit: str, column: str) -> float:
         value = float(text)
     except ValueError:
         value = math.inf
-    if math.isinf(value) or not text.isascii() or "_" in text:
+    if not math.isfinite(value) or not text.isascii() or "_" in text:
         details = {"file": str(path), "key": f"{unit}, {column}", "found": text, "type": "number"}
         raise DefinitionError("definition.constant-not-of-type", details)
     return value

@@ -12,6 +12,7 @@ from resopen.schema import Field, ForeignKey, Table
 from resopen.schema.lexical import NESTED
 from resopen.validation.loaded import Loaded
 from resopen.validation.types import (
+    bare_sql,
     cast_sql,
     constant_sql,
     engine_can_match,
@@ -87,10 +88,18 @@ def cell_checks(field: Field, column: int, cell: str) -> list[Check]:
         fails = BROKEN[name](field, limit, text, value)
         checks.append(Check(name, column, _if_typed(fails, wrong), (("expected", shown),)))
     if field.decimal_places is not None:
-        form = literal(r".*\.[0-9]{" + str(field.decimal_places + 1) + ",}.*")
         details = (("expected", str(field.decimal_places)),)
-        checks.append(Check("decimalPlaces", column, f"regexp_full_match({text}, {form})", details))
+        checks.append(Check("decimalPlaces", column, _too_fine(field, text), details))
     return checks
+
+
+def _too_fine(field: Field, text: str) -> str:
+    """Return the SQL of a number with more decimal places than declared; with an exponent, of its value."""
+    bare = bare_sql(field, text)
+    form = literal(r"[^eE]*\.[0-9]{" + str((field.decimal_places or 0) + 1) + r",}")
+    number = f"TRY_CAST({bare} AS DOUBLE)"
+    by_value = f"regexp_matches({bare}, '[0-9][eE]') AND {number} <> round({number}, {field.decimal_places})"
+    return f"(regexp_full_match({bare}, {form}) OR ({by_value}))"
 
 
 def _if_typed(fails: str, wrong: str) -> str:

@@ -71,7 +71,7 @@ def mistyped_sql(field: Field, text: str) -> str:
         # The engine also knows infinite days and years of five digits, which print as they stand.
         return f"TRY_CAST({text} AS DATE)::VARCHAR IS DISTINCT FROM {text} OR length({text}) <> 10"
     if field.type in ("integer", "number", "year"):
-        bare = _bare_sql(field, text)
+        bare = bare_sql(field, text)
         wrong = f"NOT regexp_full_match({bare}, {literal(LEXICAL[field.type])})"
         if field.type == "number":
             # Nearly all numbers are plain, which a simpler pattern says sooner.
@@ -89,9 +89,9 @@ def cast_sql(field: Field, text: str) -> str:
     A whole number too large for the engine is compared as a float, which orders it rightly.
     """
     if field.type in ("integer", "year"):
-        return f"TRY_CAST({_bare_sql(field, text)} AS BIGINT)"
+        return f"TRY_CAST({bare_sql(field, text)} AS BIGINT)"
     if field.type == "number":
-        return f"TRY_CAST({_bare_sql(field, text)} AS {sql_type(field)})"
+        return f"TRY_CAST({bare_sql(field, text)} AS {sql_type(field)})"
     if field.type == "date" and field.format == "default":
         return f"TRY_CAST({text} AS DATE)"
     return value_sql(field, text)
@@ -126,7 +126,7 @@ def value_sql(field: Field, text: str) -> str:
         case "yearmonth":
             return _when(text, LEXICAL["yearmonth"])
     if field.type in ("integer", "number"):
-        text = _bare_sql(field, text)
+        text = bare_sql(field, text)
     return _when(text, LEXICAL[field.type], f"TRY_CAST({text} AS {sql_type(field)})")
 
 
@@ -174,7 +174,7 @@ def _when(text: str, form: str, value: str = "", also: str = "true") -> str:
     return f"CASE WHEN {condition} THEN {value or text} END"
 
 
-def _bare_sql(field: Field, text: str) -> str:
+def bare_sql(field: Field, text: str) -> str:
     """Return the text of a number without its group characters, units and own decimal character."""
     if field.options.get("bareNumber") is False:
         text = f"regexp_replace({text}, '^[^0-9-]+|[^0-9]+$', '', 'g')"
