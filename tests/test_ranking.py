@@ -21,7 +21,7 @@ from resopen.ranking.aggregation import aggregate
 from resopen.ranking.bounds import missing_bounds, weight_bounds
 from resopen.ranking.comparison import compare, subset
 from resopen.ranking.explanation import contributions, smallest_changes, strengths
-from resopen.ranking.matrix import Matrix, read_wide
+from resopen.ranking.matrix import Matrix, matrix_of, read_wide
 from resopen.ranking.normalisation import bound, kurtosis, normalise, skewness, transform, treat
 from resopen.ranking.places import class_numbers, places, rounded
 from resopen.ranking.score import Scores, compute, node_weights, tree_scores
@@ -45,7 +45,7 @@ def published() -> list[dict[str, str]]:
 
 
 def ranks(method: Methodology) -> dict[str, int]:
-    scores = compute(method, read_wide(DATA / "tai23_input.csv", method))
+    scores = compute(method, matrix_of(read_wide(DATA / "tai23_input.csv"), method))
     return {unit: int(place) for unit, place in zip(scores.matrix.units, scores.place, strict=True)}
 
 
@@ -274,7 +274,7 @@ def small(method: Methodology, seed: int, units: int = 8) -> Scores:
     chance = np.random.default_rng(seed)
     columns = {leaf.indicator: chance.uniform(0, 10, units) for leaf in method.leaves}
     names = tuple(f"u{i}" for i in range(units))
-    return compute(method, Matrix(names, names, columns, np.zeros(units, np.intp), ("",)))
+    return compute(method, Matrix(names, names, columns, np.zeros(units, np.intp), ("",), np.full(units, np.nan), None))
 
 
 def free() -> Methodology:
@@ -311,7 +311,7 @@ def test_more_of_an_indicator_never_costs_a_place(seed: int, unit: int, more: fl
 
 def test_all_combinations_are_computed_where_they_are_few() -> None:
     method = load_methodology(TAI)
-    scores = compute(method, read_wide(DATA / "tai23_input.csv", method))
+    scores = compute(method, matrix_of(read_wide(DATA / "tai23_input.csv"), method))
     found = analyse(scores)
     # Four normalisations, nine ways to leave out an indicator or none, two aggregators.
     assert found.runs.is_exact
@@ -329,7 +329,7 @@ def test_each_run_is_computed_again_from_its_record() -> None:
     method = load_methodology(TAI)
     assert method.alternatives is not None
     drawn = replace(method, alternatives=replace(method.alternatives, weights=Fraction(1, 4), runs=60))
-    scores = compute(drawn, read_wide(DATA / "tai23_input.csv", drawn))
+    scores = compute(drawn, matrix_of(read_wide(DATA / "tai23_input.csv"), drawn))
     found = analyse(scores)
     assert not found.runs.is_exact
     for number in (0, 17, 59):
@@ -346,7 +346,7 @@ def test_drawn_runs_come_near_to_all_combinations() -> None:
     method = load_methodology(TAI)
     assert method.alternatives is not None
     sampled = replace(method, alternatives=replace(method.alternatives, most_combinations=0, runs=20_000))
-    values = read_wide(DATA / "tai23_input.csv", method)
+    values = matrix_of(read_wide(DATA / "tai23_input.csv"), method)
     exact, drawn = analyse(compute(method, values)), analyse(compute(sampled, values))
     assert (exact.runs.is_exact, drawn.runs.is_exact) == (True, False)
     np.testing.assert_allclose(drawn.places.mean(0), exact.places.mean(0), atol=0.2)
@@ -356,7 +356,7 @@ def test_unit_below_the_minimum_coverage_has_no_place_and_the_others_close_up(tm
     text = (DATA / "tai23_input.csv").read_text("utf-8").replace("United States,289.0", "United States,")
     (tmp_path / "values.csv").write_text(text, "utf-8")
     method = load_methodology(TAI)
-    scores = compute(method, read_wide(tmp_path / "values.csv", method))
+    scores = compute(method, matrix_of(read_wide(tmp_path / "values.csv"), method))
     unit = scores.matrix.units.index("United States")
     assert np.isnan(scores.place[unit])
     assert scores.coverage["tai"][unit] == pytest.approx(7 / 8)
@@ -471,22 +471,23 @@ def test_unit_with_a_missing_value_may_take_any_place_that_the_value_allows() ->
 
 def test_exact_indices_are_those_of_the_definition() -> None:
     method = load_methodology(TAI)
-    scores = compute(method, read_wide(DATA / "tai23_input.csv", method))
+    scores = compute(method, matrix_of(read_wide(DATA / "tai23_input.csv"), method))
     found = analyse(scores)
     indices = exact_sensitivity(scores, found)
     shifts, choices = mean_shifts(scores, found), found.runs.choices
     for i, name in enumerate(indices.names):
-        means = [shifts[choices[:, i] == k].mean() for k in range(found.runs.options[i])]
+        column = found.runs.names.index(name)
+        means = [shifts[choices[:, column] == k].mean() for k in range(found.runs.options[column])]
         assert indices.first[i] == pytest.approx(np.var(means) / shifts.var()), name
         assert indices.first[i] <= indices.total[i] + 1e-12
-    assert indices.first[indices.names.index("treatment")] == 0
+    assert indices.names == ("normalisation", "inclusion", "aggregator tai")
     assert set(left_out_shifts(scores, found)) == {leaf.id for leaf in method.leaves}
     assert all(0 <= value <= 1 for value in influences(scores).values())
 
 
 def test_comparison_with_itself_is_empty() -> None:
     scores = small(free(), 9)
-    moves = compare(scores, scores, scores.matrix)
+    moves = compare(scores, scores, scores.method, scores.matrix)
     for part in (moves.by_units, moves.by_data, moves.by_method, moves.new - moves.old):
         assert not part.any()
     assert (moves.entered, moves.left) == ((), ())
@@ -501,6 +502,6 @@ def test_parts_of_a_move_add_up_to_it(seed: int) -> None:
         replace(leaf, weight=Fraction(1, 4) if i == 0 else Fraction(3, 28)) for i, leaf in enumerate(free().leaves)
     )
     new = compute(replace(free(), leaves=heavier), subset(other.matrix, other.matrix.units[1:]))
-    moves = compare(old, new, new.matrix)
+    moves = compare(old, new, old.method, new.matrix)
     np.testing.assert_allclose(moves.by_units + moves.by_data + moves.by_method, moves.new - moves.old)
     assert (moves.entered, moves.left) == (("u8",), ("u0",))

@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
+from resopen.computing import compute_indicators
 from resopen.errors import DataInvalid, SetupError
 from resopen.evidence import explain
 from resopen.indicator_report import evidence_json, evidence_text, values_csv, values_json, values_text
-from resopen.indicators import compute, open_inputs, value_rows
+from resopen.indicators import value_rows
 from resopen.opening import open_package
 from resopen.schema import Package, find_schema_folder, read_schema_folder
 from resopen.schema.indicators import Indicator, load_indicators
@@ -33,15 +34,14 @@ def run_indicators(
     wanted = [explained[0]] if explained else list(indicator_ids)
     for name in wanted:
         _must_be_known(name, known)
-    needed = _with_inputs(wanted or [item.id for item in known], known)
     day = day_of_run(today)
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         opened = open_package(package, Path(scratch))
-        _must_be_valid(opened, day)
-        inputs = open_inputs(opened, needed, day, Path(scratch))
-        found = compute(inputs, needed)
+        must_be_valid(opened, day)
+        found = compute_indicators(opened, known, wanted or [item.id for item in known], day, Path(scratch))
+        needed = found.indicators
         chosen = [item for item in needed if not wanted or item.id in wanted]
-        computed = [(item, tuple(value_rows(item, found[item.id]))) for item in chosen]
+        computed = [(item, tuple(value_rows(item, found.values[item.id]))) for item in chosen]
         if explained:
             _, oktmo, period = explained
             values = [value for value in computed[0][1] if (value.oktmo, value.period) == (oktmo, period)]
@@ -49,7 +49,7 @@ def run_indicators(
                 details = {"name": explained[0], "oktmo": oktmo, "period": period}
                 raise SetupError("indicator.no-such-value", details)
             refuse_anonymous(explained[0], needed)
-            rows = explain(inputs, {item.id: item for item in needed}, *explained)
+            rows = explain(found.inputs, {item.id: item for item in needed}, *explained)
             if format == "text":
                 lines = values_text([(chosen[0], values)], messages_of_run(), paint(sys.stdout))
                 click.echo("\n".join([*lines, *evidence_text(rows, messages_of_run(), paint(sys.stdout))]))
@@ -74,16 +74,8 @@ def _must_be_known(name: str, known: Sequence[Indicator]) -> None:
         raise SetupError("indicator.unknown", {"name": name, "nearest": nearest})
 
 
-def _with_inputs(wanted: Sequence[str], known: Sequence[Indicator]) -> list[Indicator]:
-    """Return the wanted indicators and all that they read, in the order of computing."""
-    names = set(wanted)
-    for item in reversed(known):
-        if item.id in names:
-            names |= set(item.indicators)
-    return [item for item in known if item.id in names]
-
-
-def _must_be_valid(package: Package, day: Any) -> None:
+def must_be_valid(package: Package, day: Any) -> None:
+    """Raise DataInvalid, with all issues, when a package has errors."""
     report = validate(package, messages_of_run(), day)
     if report.errors:
         raise DataInvalid("indicator.data-invalid", issues=report.issues)

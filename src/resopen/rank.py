@@ -3,57 +3,153 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
+from resopen.computing import compute_indicators, needed_indicators, project_wide
 from resopen.errors import SetupError
-from resopen.messages import Messages
-from resopen.ranking.comparison import compare, is_incomparable
-from resopen.ranking.matrix import read_wide
-from resopen.ranking.score import Scores, compute
-from resopen.ranking.uncertainty import analyse, spread_of
-from resopen.ranking_report import ranking_csv, ranking_json, ranking_rows, ranking_text
+from resopen.indicator_commands import must_be_valid
+from resopen.opening import open_package
+from resopen.ranking.analysis import Ranking, analysed
+from resopen.ranking.comparison import at_period, compare, is_incomparable
+from resopen.ranking.matrix import Wide, matrix_of, read_wide, wide_csv
+from resopen.ranking.score import compute
+from resopen.ranking_report import ranking_text
+from resopen.ranking_rows import ranking_json, ranking_rows, rows_csv, run_rows
+from resopen.ranking_sheets import ranking_parquet, ranking_workbook
 from resopen.ranking_words import explain, moves_lines
+from resopen.schema import find_schema_folder, read_schema_folder
+from resopen.schema.indicators import load_indicators
+from resopen.schema.methodology import Methodology
 from resopen.schema.methodology_file import load_methodology
-from resopen.terminal import messages_of_run, paint
+from resopen.terminal import day_of_run, messages_of_run, paint
+
+BINARY = ("parquet", "xlsx")
+
+
+@dataclass(frozen=True)
+class Given:
+    """Where the values of a ranking come from: a wide CSV, or the indicators of a package on a day."""
+
+    values: Path | None
+    package: str | None
+    run_date: date
 
 
 def run_rank(
-    methodology: Path, values: Path, format: str, nominal: bool, unit: str, old_values: Path | None,
-    old_methodology: Path | None,
+    methodology: Path, values: Path | None, package: str | None, format: str, output: Path | None, nominal: bool,
+    sensitivity: bool, unit: str, other: Path | None, old_methodology: Path | None, save_values: Path | None,
+    save_runs: Path | None, today: Any,
 ) -> int:  # fmt: skip
-    """Compute a ranking over a wide CSV and print it, one unit of it explained, or its moves from an older one."""
+    """Compute a ranking and print it, one unit of it explained, or its moves from another one."""
+    if format in BINARY and output is None:
+        raise SetupError("setup.binary-needs-output", {"format": format})
     messages = messages_of_run()
     method = load_methodology(methodology)
-    scores = compute(method, read_wide(values, method))
-    if old_values:
-        return _compare(scores, values, old_values, old_methodology or methodology, messages)
-    found = None if nominal or not method.alternatives else analyse(scores)
-    spread = spread_of(scores, found) if found else None
+    given = Given(values, package, day_of_run(today))
+    wide = _wide(method, given)
+    if save_values:
+        _write(save_values, wide_csv(wide).encode())
+    if other or old_methodology:
+        return _compare(method, wide, _other(method, given, other, old_methodology), given)
+    ranking = analysed(method, matrix_of(wide, method), nominal, sensitivity)
+    if save_runs:
+        _write(save_runs, rows_csv(run_rows(ranking)).encode())
     if unit:
-        if unit not in scores.matrix.units:
-            raise SetupError("setup.no-such-unit", {"name": unit, "known": ", ".join(scores.matrix.units[:5])})
-        click.echo("\n".join(explain(scores, spread, scores.matrix.units.index(unit), messages, paint(sys.stdout))))
-        return 0
-    rows = ranking_rows(scores, spread, messages.language)
-    if format == "text":
-        click.echo("\n".join(ranking_text(scores, rows, found, messages, paint(sys.stdout))))
+        units = ranking.scores.matrix.units
+        if unit not in units:
+            raise SetupError("setup.no-such-unit", {"name": unit, "known": ", ".join(units[:5])})
+        lines = explain(ranking, units.index(unit), messages, paint(sys.stdout if output is None else None))
+        return _put(output, "\n".join(lines) + "\n")
+    return _put(output, _formed(ranking, format, output))
+
+
+def _formed(ranking: Ranking, format: str, output: Path | None) -> str | bytes:
+    """Return a ranking in a format."""
+    messages = messages_of_run()
+    rows = ranking_rows(ranking, messages.language)
+    if format == "json":
+        return ranking_json(ranking, rows)
+    if format == "csv":
+        return rows_csv(rows)
+    if format == "parquet":
+        return ranking_parquet(rows)
+    if format == "xlsx":
+        return ranking_workbook(ranking, rows, messages)
+    return "\n".join(ranking_text(ranking, rows, messages, paint(sys.stdout if output is None else None))) + "\n"
+
+
+def _put(output: Path | None, made: str | bytes) -> int:
+    """Print what was made, or write it to a file: the same bytes on every system."""
+    content = made.encode() if isinstance(made, str) else made
+    if output:
+        _write(output, content)
+    elif sys.stdout.isatty() and isinstance(made, str):
+        click.echo(made, nl=False)
     else:
-        text = ranking_csv(rows) if format == "csv" else ranking_json(scores, rows, found)
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     return 0
 
 
-def _compare(scores: Scores, values: Path, old_values: Path, old_methodology: Path, messages: Messages) -> int:
+def _write(path: Path, content: bytes) -> None:
+    """Write a file beside and put it in its place, so that a failure leaves no half of it.
+
+    Raises SetupError when it cannot be written.
+    """
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise SetupError("setup.system", {"file": str(path), "reason": error.strerror or str(error)}) from error
+
+
+def _wide(method: Methodology, given: Given) -> Wide:
+    """Return the wide table of a methodology: that of the given CSV, or of the package's own indicators."""
+    if given.values:
+        return read_wide(given.values)
+    known = load_indicators(read_schema_folder(find_schema_folder(Path.cwd())))
+    needed = needed_indicators(method, known)
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        opened = open_package(given.package, Path(scratch))
+        must_be_valid(opened, given.run_date)
+        return project_wide(compute_indicators(opened, known, needed, given.run_date, Path(scratch)), method)
+
+
+def _other(
+    method: Methodology, given: Given, other: Path | None, old_methodology: Path | None
+) -> tuple[Methodology, Wide]:  # fmt: skip
+    """Return the older method and its values: another method over the same source, other values, another package."""
+    if other and other.suffix.lower() == ".toml":
+        old_methodology, other = other, None
+    old = load_methodology(old_methodology) if old_methodology else method
+    if other is None:
+        return old, _wide(old, given)
+    if other.suffix.lower() == ".csv":
+        return old, read_wide(other)
+    return old, _wide(old, Given(None, str(other), given.run_date))
+
+
+def _compare(method: Methodology, wide: Wide, older: tuple[Methodology, Wide], given: Given) -> int:
     """Print what moved since another ranking."""
-    old_method = load_methodology(old_methodology)
-    old = compute(old_method, read_wide(old_values, old_method))
-    moves = compare(old, scores, read_wide(values, old_method))
-    names = dict(zip(scores.matrix.units, scores.matrix.names, strict=True))
+    messages = messages_of_run()
+    old_method, old_wide = older
+    new, old = compute(method, matrix_of(wide, method)), compute(old_method, matrix_of(old_wide, old_method))
+    shifted = at_period(old_method, method.period)
+    read = wide if given.values else _wide(shifted, given)
+    moves = compare(old, new, shifted, matrix_of(read, shifted))
+    names = dict(zip(new.matrix.units, new.matrix.names, strict=True))
     click.echo("\n".join(moves_lines(moves, names, messages)))
-    if is_incomparable(scores) or is_incomparable(old):
+    if is_incomparable(new) or is_incomparable(old):
         click.echo(messages.text("ranking.incomparable"))
     return 0

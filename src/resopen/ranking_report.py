@@ -1,146 +1,149 @@
-"""A ranking put down: as text for people, CSV and JSON for programs."""
+"""A ranking put down as text for people."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from resopen.messages import Messages
 from resopen.printing import printable
-from resopen.ranking.score import Scores
-from resopen.ranking.uncertainty import Spread, Uncertainty
+from resopen.ranking.analysis import Ranking
+from resopen.ranking_rows import Row, driver_rows
 
 Paint = Callable[[str, str], str]
-Row = dict[str, Any]
+LEFT = ("unit", "name", "class", "size_class")
+SHARES = ("coverage", "imputed_share")
 
 
-def ranking_rows(scores: Scores, spread: Spread | None, language: str) -> list[Row]:
-    """Return a row for each unit, by group and place, units without a place last.
-
-    Keys: group, place, unit, name, score, class, then with an analysis place_median, place_mean,
-    place_low, place_high, is_outside, absent_share; coverage, imputed_share; `score NODE` for every
-    node and leaf. What is not known is None.
-    """
-    method, matrix = scores.method, scores.matrix
-    rows = []
-    for i, unit in enumerate(matrix.units):
-        row: Row = {
-            "group": matrix.group_names[matrix.groups[i]], "place": _whole(scores.place[i]), "unit": unit,
-            "name": matrix.names[i], "score": _known(scores.scores[method.root.id][i]),
-            "class": _class(scores, i, language),
-        }  # fmt: skip
-        if spread:
-            row |= {
-                "place_median": _whole(spread.median[i]), "place_mean": _known(spread.mean[i]),
-                "place_low": _whole(spread.low[i]), "place_high": _whole(spread.high[i]),
-                "is_outside": bool(spread.is_outside[i]), "absent_share": _known(spread.absent[i]),
-            }  # fmt: skip
-        row["coverage"] = _known(scores.coverage[method.root.id][i])
-        row["imputed_share"] = _known(scores.imputed[method.root.id][i])
-        row |= {f"score {item.id}": _known(scores.scores[item.id][i]) for item in method.items}
-        rows.append(row)
-    order = {name: number for number, name in enumerate(matrix.group_names)}
-    grouped = method.groups.rank == "inside"
-    return sorted(
-        rows,
-        key=lambda row: (order[row["group"]] * grouped, row["place"] is None, row["place"] or 0, row["unit"]),
-    )
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
-
-
-def _whole(value: float) -> float | int | None:
-    if math.isnan(value):
-        return None
-    return int(value) if float(value).is_integer() else float(value)
-
-
-def _class(scores: Scores, unit: int, language: str) -> str | None:
-    classes, number = scores.method.result.classes, scores.class_number[unit]
-    if classes is None or math.isnan(number):
-        return None
-    return classes.names[int(number)].text("ru" if language == "ru" else "en")
-
-
-def ranking_csv(rows: list[Row]) -> str:
-    """Return the rows as CSV with a header; what is not known is an empty cell."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["unit"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
-
-
-def ranking_json(scores: Scores, rows: list[Row], found: Uncertainty | None) -> str:
-    """Return the ranking as JSON: the method by its name, how many runs of which kind, and the rows."""
-    analysis = None
-    if found:
-        analysis = {"runs": len(found.runs.choices), "exact": found.runs.is_exact, "choices": list(found.runs.names)}
-    whole = {"methodology": scores.method.id, "period": scores.method.period, "analysis": analysis, "units": rows}
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
-
-
-def ranking_text(
-    scores: Scores, rows: list[Row], found: Uncertainty | None, messages: Messages, paint: Paint
-) -> Iterator[str]:
+def ranking_text(ranking: Ranking, rows: list[Row], messages: Messages, paint: Paint) -> Iterator[str]:
     """Yield the lines of a ranking: its title, a table for each group, and what the columns mean."""
-    method = scores.method
+    method = ranking.scores.method
     yield paint(printable(method.title.text(messages.language)), "bold")
     grouped = method.groups.rank == "inside"
-    for name in scores.matrix.group_names if grouped else ("",):
+    for name in ranking.scores.matrix.group_names if grouped else ("",):
         some = [row for row in rows if not grouped or row["group"] == name]
         if not some:
             continue
         yield ""
         if name:
             yield paint(printable(name), "bold")
-        yield from _table(some, bool(found), messages)
+        yield from _table(some, messages)
     yield ""
-    if found and method.alternatives:
+    yield from _notes(ranking, rows, messages)
+    if ranking.drivers:
+        yield ""
+        yield from _drivers(ranking, messages, paint)
+
+
+def _notes(ranking: Ranking, rows: list[Row], messages: Messages) -> Iterator[str]:
+    """Yield what the columns mean, the units near a limit, and those that are not ranked."""
+    method = ranking.scores.method
+    if ranking.found and method.alternatives:
         low, high = method.alternatives.interval
-        kind = "exact" if found.runs.is_exact else "drawn"
-        count = messages.plural("plural.runs", len(found.runs.choices))
+        kind = "exact" if ranking.found.runs.is_exact else "drawn"
+        count = messages.plural("plural.runs", len(ranking.found.runs.choices))
         details = {"runs": count, "low": f"{low:g}", "high": f"{high:g}", "seed": str(method.alternatives.seed)}
         yield messages.text(f"ranking.{kind}", details)
-        if any(row["is_outside"] for row in some):
+        if any(row["is_outside"] for row in rows):
             yield messages.text("ranking.outside")
+    if ranking.chance_low is not None and method.chance:
+        low, high = method.chance.interval
+        count = messages.plural("plural.draws", method.chance.runs)
+        details = {"runs": count, "low": f"{low:g}", "high": f"{high:g}", "seed": str(method.chance.seed)}
+        yield messages.text("ranking.by-chance", details)
+    for edge in ranking.edges:
+        yield messages.text("ranking.near-limit", edge_details(ranking, edge.unit, edge, messages))
+    for exclusion in method.exclusions:
+        details = {"unit": printable(exclusion.unit), "because": printable(exclusion.because.text(messages.language))}
+        yield messages.text("ranking.excluded", details)
 
 
-def _table(rows: list[Row], has_spread: bool, messages: Messages) -> Iterator[str]:
-    """Yield a table of one group: place, interval, score, coverage, unit."""
-    keys = ["place", *(["interval"] if has_spread else []), "score", "coverage", "imputed_share", "unit"]
+def edge_details(ranking: Ranking, unit: int, edge: Any, messages: Messages) -> dict[str, str]:
+    """Return what is said of a unit near a limit."""
+    matrix, method = ranking.scores.matrix, ranking.scores.method
+    by = method.groups.by if edge.kind == "groups" or not method.cut else method.cut.by
+    other = edge.other
+    if edge.kind == "cut" and method.cut and matrix.cut:
+        other = method.cut.names[matrix.cut.names.index(edge.other)].text(messages.language)
+    own = ranking.scores.place[unit] if edge.kind == "groups" else ranking.cut_places[unit]
+    return {
+        "name": printable(matrix.names[unit]), "by": by, "measured": f"{edge.measured:.10g}",
+        "limit": f"{edge.limit:.10g}", "other": printable(other), "place": number(edge.place), "own": number(own),
+    }  # fmt: skip
+
+
+def number(value: float | None) -> str:
+    """Return a place or number as text, a dash for one that is not known."""
+    return "–" if value is None or value != value else f"{value:g}"
+
+
+def _table(rows: list[Row], messages: Messages) -> Iterator[str]:
+    """Yield a table of one group: place, intervals, score, coverage, unit."""
+    first = rows[0]
+    keys = ["place", *(["interval"] if "place_low" in first else [])]
+    keys += ["chance"] if "place_chance_low" in first else []
+    keys += ["score", "coverage", "imputed_share", "unit"]
     keys += ["name"] if any(row["name"] != row["unit"] for row in rows) else []
+    keys += ["size_class", "size_class_place"] if "size_class" in first else []
     keys += ["class"] if any(row["class"] for row in rows) else []
     cells = [[messages.text(f"ranking.{key}") for key in keys]]
     cells += [[_shown(row, key) for key in keys] for row in rows]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(keys))]
-    left = ("unit", "name", "class")
-    for line in cells:
-        parts = [
-            cell.ljust(width) if key in left else cell.rjust(width)
-            for key, cell, width in zip(keys, line, widths, strict=True)
-        ]
-        yield "  ".join(parts).rstrip()
+    yield from aligned(cells, tuple(i for i, key in enumerate(keys) if key in LEFT))
+
+
+def aligned(rows: Sequence[Sequence[str]], left: tuple[int, ...]) -> Iterator[str]:
+    """Yield rows as lines of aligned columns."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        pairs = enumerate(zip(row, widths, strict=True))
+        cells = [cell.ljust(width) if i in left else cell.rjust(width) for i, (cell, width) in pairs]
+        yield "  ".join(cells).rstrip()
 
 
 def _shown(row: Row, key: str) -> str:
     if key == "interval":
-        if row["place_low"] is None:
-            return "–"
-        return f"{row['place_low']}–{row['place_high']}" + ("*" if row["is_outside"] else "")
+        return _range(row["place_low"], row["place_high"]) + ("*" if row["is_outside"] else "")
+    if key == "chance":
+        return _range(row["place_chance_low"], row["place_chance_high"])
     value = row[key]
     if value is None:
         return "–"
-    if key in ("coverage", "imputed_share"):
+    if key in SHARES:
         return f"{value:.0%}"
     return f"{value:.4f}" if isinstance(value, float) and key == "score" else printable(str(value), 60)
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return "–" if low is None else f"{low:g}–{high:g}"
+
+
+def _drivers(ranking: Ranking, messages: Messages, paint: Paint) -> Iterator[str]:
+    """Yield what drives the places: the choices by their total index, the indicators by what leaving them out does."""
+    found = driver_rows(ranking)
+    yield paint(messages.text("ranking.drivers"), "bold")
+    keys = ("choice", "first", "total")
+    cells = [[messages.text(f"ranking.{key}") for key in keys]]
+    for row in sorted(found["choices"], key=lambda row: -(row["total"] or 0)):
+        cells.append([_choice(row["choice"], ranking, messages), *(_index(row, key) for key in keys[1:])])
+    yield from aligned(cells, (0,))
+    yield ""
+    names = ("indicator", "weight", "influence", "left_out_shift")
+    titles = {leaf.id: printable(leaf.title.text(messages.language), 50) for leaf in ranking.scores.method.leaves}
+    cells = [[messages.text(f"ranking.{key}") for key in names]]
+    for row in sorted(found["indicators"], key=lambda row: -(row["left_out_shift"] or 0)):
+        shown = ["–" if row[key] is None else f"{row[key]:.3f}" for key in names[1:]]
+        cells.append([titles[row["indicator"]], *shown])
+    yield from aligned(cells, (0,))
+
+
+def _choice(name: str, ranking: Ranking, messages: Messages) -> str:
+    kind, _, node = name.partition(" ")
+    titles = {item.id: item.title.text(messages.language) for item in ranking.scores.method.items}
+    return messages.text(f"ranking.choice-{kind}", {"node": printable(titles.get(node, ""), 40)})
+
+
+def _index(row: Row, key: str) -> str:
+    if row[key] is None:
+        return "–"
+    error = row[f"{key}_error"]
+    return f"{row[key]:.2f}" + (f" ± {error:.2f}" if error else "")

@@ -38,7 +38,7 @@ def day_of_run(value: Any) -> date:
 
 def paint(stream: Any) -> Callable[[str, str], str]:
     """Return how to colour a text: not at all unless a person looks at a terminal."""
-    colours = stream.isatty() and "NO_COLOR" not in os.environ
+    colours = stream is not None and stream.isatty() and "NO_COLOR" not in os.environ
     return lambda text, name: click.style(text, **COLOURS.get(name, {"fg": name})) if colours else text
 
 

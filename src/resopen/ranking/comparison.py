@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from resopen.ranking.matrix import Matrix
 from resopen.ranking.places import places
 from resopen.ranking.score import Scores, compute, group_members
+from resopen.schema.methodology import Methodology
 
 Values = NDArray[np.float64]
 
@@ -32,17 +33,45 @@ class Moves:
     left: tuple[str, ...]
 
 
-def compare(old: Scores, new: Scores, new_matrix_for_old: Matrix) -> Moves:
+def at_period(old: Methodology, period: str) -> Methodology:
+    """Return an old method that looks at another period: all its years are shifted by as many.
+
+    Where a period is no year, only the method's own period is replaced.
+    """
+
+    def shifted(text: str) -> str:
+        if text == old.period:
+            return period
+        is_year = all(part.isdecimal() and len(part) == 4 for part in (text, old.period, period))
+        return str(int(text) + int(period) - int(old.period)) if is_year else text
+
+    def column(by: str) -> str:
+        name, colon, when = by.rpartition(":")
+        return f"{name}:{shifted(when)}" if colon else by
+
+    return replace(
+        old,
+        period=period,
+        leaves=tuple(
+            replace(leaf, period=shifted(leaf.period), base_period=shifted(leaf.base_period)) for leaf in old.leaves
+        ),
+        groups=replace(old.groups, by=column(old.groups.by)),
+        cut=old.cut and replace(old.cut, by=column(old.cut.by)),
+        units=old.units and replace(old.units, year=int(shifted(str(old.units.year)))),
+    )
+
+
+def compare(old: Scores, new: Scores, shifted: Methodology, values: Matrix) -> Moves:
     """Return the moves from an old ranking to a new one.
 
     Step by step: the old places among the common units, then the old method over the new values of
     the common units, then the new method over them, then the new places among all its units.
-    Args: both rankings, and the new values as the old method reads them.
+    Args: both rankings, the old method at the new period, and the new values as that reads them.
     Raises DefinitionError where the old method has no meaning for the new values.
     """
     common = tuple(unit for unit in old.matrix.units if unit in set(new.matrix.units))
     first = _among(old, common)
-    middle = _places_of(compute(old.method, subset(new_matrix_for_old, common)), common)
+    middle = _places_of(compute(shifted, subset(values, common)), common)
     last = _places_of(compute(new.method, subset(new.matrix, common)), common)
     before, after = _places_of(old, common), _places_of(new, common)
     return Moves(
@@ -62,7 +91,11 @@ def subset(matrix: Matrix, units: tuple[str, ...]) -> Matrix:
     rows = [matrix.units.index(unit) for unit in units]
     columns = {name: values[rows] for name, values in matrix.columns.items()}
     names = tuple(matrix.names[row] for row in rows)
-    return replace(matrix, units=units, names=names, columns=columns, groups=matrix.groups[rows])
+    cut = matrix.cut and replace(matrix.cut, numbers=matrix.cut.numbers[rows], measured=matrix.cut.measured[rows])
+    return replace(
+        matrix, units=units, names=names, columns=columns, groups=matrix.groups[rows],
+        group_measure=matrix.group_measure[rows], cut=cut,
+    )  # fmt: skip
 
 
 def _among(scores: Scores, units: tuple[str, ...]) -> Values:

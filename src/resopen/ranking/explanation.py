@@ -43,6 +43,11 @@ class Change:
     is_possible: bool
 
 
+def is_additive(method: Methodology) -> bool:
+    """Say whether every node is an arithmetic mean, so that a score is a sum of contributions."""
+    return all(node.aggregator == "arithmetic" and not node.is_complement for node in method.nodes)
+
+
 def must_be_additive(method: Methodology) -> None:
     """Raise DefinitionError when a node is no arithmetic mean, so that a score is no sum of contributions."""
     for node in method.nodes:
@@ -98,7 +103,7 @@ def smallest_changes(scores: Scores, unit: int) -> list[Change]:
     the first unit and for one without a place. Raises DefinitionError when the method is not additive.
     """
     must_be_additive(scores.method)
-    ahead = _before(scores, unit)
+    ahead = unit_before(scores, unit)
     if ahead is None:
         return []
     root, result = scores.scores[scores.method.root.id], scores.method.result
@@ -117,7 +122,7 @@ def smallest_changes(scores: Scores, unit: int) -> list[Change]:
     return found
 
 
-def _before(scores: Scores, unit: int) -> int | None:
+def unit_before(scores: Scores, unit: int) -> int | None:
     """Return the unit with the nearest better place in the same ranking, the first of them by code; None for none."""
     place = scores.place
     inside = scores.method.groups.rank == "inside"

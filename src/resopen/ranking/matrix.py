@@ -1,11 +1,11 @@
-"""The units of a ranking and the values of their indicators, from a wide CSV."""
+"""The units of a ranking and the values of their indicators, from a wide table."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resopen.errors import DefinitionError
-from resopen.schema.methodology import Groups, Leaf, Methodology
+from resopen.schema.methodology import Cut, Groups, Leaf, Methodology
 from resopen.tables.files import read_bytes
 
 Values = NDArray[np.float64]
 MISSING = ("", "NA")
+# What a count, a rate or a share is made of stands in columns of these endings.
+PARTS = ("numerator", "denominator")
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A wide table as it stands in its source: one row a unit, whose first column is its code."""
+
+    source: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def cells(self, column: str) -> list[str]:
+        """Return the cells of a column."""
+        i = self.header.index(column)
+        return [row[i] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Division:
+    """The number of the group (or size class) of each unit among `names`, and the measure that decides it.
+
+    `measured` is NaN where a column of the units decides.
+    """
+
+    numbers: NDArray[np.intp]
+    names: tuple[str, ...]
+    measured: Values
 
 
 @dataclass(frozen=True)
@@ -25,7 +53,8 @@ class Matrix:
     """The ranked units and what is known of them, in the order of their codes.
 
     `columns` holds the values of each indicator, NaN for missing; `groups` the number of the group of
-    each unit among `group_names`.
+    each unit among `group_names`, and `group_measure` the number that decides it, NaN where a column
+    does; `cut` is its size class, where the method has such.
     """
 
     units: tuple[str, ...]
@@ -33,25 +62,24 @@ class Matrix:
     columns: Mapping[str, Values]
     groups: NDArray[np.intp]
     group_names: tuple[str, ...]
+    group_measure: Values
+    cut: Division | None
 
 
-def read_wide(path: Path, method: Methodology) -> Matrix:
-    """Return the matrix of a wide CSV in UTF-8: one row a unit, one column an indicator.
+def read_wide(path: Path) -> Wide:
+    """Return the wide table of a CSV in UTF-8: one row a unit, one column an indicator.
 
-    The first column is the code of the unit, a column `name` its title; an indicator of a period is
-    the column `INDICATOR:PERIOD`, or `INDICATOR` where there is none of that name. An empty cell and
-    NA are missing. The units that the method excludes are left out.
     Raises SetupError when the file cannot be read; DefinitionError, with the row and the column,
-    when a code is repeated, a cell is no number, or a unit or column of the method is not there.
+    when it is not UTF-8, a row has another number of cells, or a column is named twice.
     """
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start + 1}"}) from error
-    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row]
     if len(rows) < 2:
         raise DefinitionError("definition.no-units", {"file": str(path), "key": ""})
-    header = tuple(rows[0])
+    header = rows[0]
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
             details = {"file": str(path), "key": f"row {number}", "expected": str(len(header)), "found": str(len(row))}
@@ -59,47 +87,91 @@ def read_wide(path: Path, method: Methodology) -> Matrix:
     for label in header:
         if header.count(label) > 1:
             raise DefinitionError("definition.repeated-name", {"file": str(path), "key": "row 1", "name": label})
-    codes = [row[0] for row in rows[1:]]
+    return Wide(str(path), header, tuple(rows[1:]))
+
+
+def wide_csv(wide: Wide) -> str:
+    """Return a wide table as CSV, so that anybody can compute the ranking again from it."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([wide.header, *wide.rows])
+    return text.getvalue()
+
+
+def matrix_of(wide: Wide, method: Methodology) -> Matrix:
+    """Return the units of a wide table that a method ranks, with the values of its indicators.
+
+    The first column is the code of the unit, a column `name` its title; an indicator of a period is
+    the column `INDICATOR:PERIOD`, or `INDICATOR` where there is none of that name. An empty cell and
+    NA are missing. The units that the method excludes are left out.
+    Raises DefinitionError, with the row and the column, when a code is repeated, a cell is no
+    number, or a unit or column of the method is not there.
+    """
+    codes = [row[0] for row in wide.rows]
     for code in codes:
         if codes.count(code) > 1:
-            raise DefinitionError("definition.repeated-name", {"file": str(path), "key": header[0], "name": code})
-    return _matrix(path, header, sorted(rows[1:]), method)
-
-
-def _matrix(path: Path, header: tuple[str, ...], rows: Sequence[Sequence[str]], method: Methodology) -> Matrix:
-    known = {row[0] for row in rows}
+            raise DefinitionError(
+                "definition.repeated-name", {"file": wide.source, "key": wide.header[0], "name": code}
+            )
     for exclusion in method.exclusions:
-        if exclusion.unit not in known:
+        if exclusion.unit not in codes:
             details = {"file": method.file, "key": "exclusions", "name": exclusion.unit}
             raise DefinitionError("definition.no-such-unit", details)
     excluded = {exclusion.unit for exclusion in method.exclusions}
-    kept = [row for row in rows if row[0] not in excluded]
+    kept = Wide(wide.source, wide.header, tuple(row for row in sorted(wide.rows) if row[0] not in excluded))
+    if not kept.rows:
+        raise DefinitionError("definition.no-units", {"file": wide.source, "key": ""})
     columns = {}
     for leaf in method.leaves:
-        for period in (leaf.period, leaf.base_period):
-            column = column_of(leaf, period, header, method, path)
-            columns[column] = np.array([_number(row[header.index(column)], path, row[0], column) for row in kept])
-    names = [row[header.index("name")] if "name" in header else row[0] for row in kept]
-    numbers, group_names = _groups(method.groups, header, kept, path, method)
-    return Matrix(tuple(row[0] for row in kept), tuple(names), columns, numbers, group_names)
+        for name in _columns_of(leaf, kept, method):
+            columns[name] = _numbers(kept, name)
+    groups = _groups(method.groups, kept, method)
+    units = tuple(row[0] for row in kept.rows)
+    return Matrix(
+        units=units,
+        names=tuple(kept.cells("name")) if "name" in kept.header else units,
+        columns=columns,
+        groups=groups.numbers,
+        group_names=groups.names,
+        group_measure=groups.measured,
+        cut=_cut(method.cut, kept, method) if method.cut else None,
+    )
 
 
-def column_of(leaf: Leaf, period: str, header: Sequence[str], method: Methodology, path: Path) -> str:
-    """Return the column of a leaf's indicator at a period; DefinitionError when there is none."""
+def _columns_of(leaf: Leaf, wide: Wide, method: Methodology) -> list[str]:
+    """Return the columns that a leaf is read from: its period, its base period, what makes its value."""
+    found = []
+    for period in (leaf.period, leaf.base_period):
+        name = column_name(leaf, period, wide.header)
+        if not name:
+            raise _no_column(f"{leaf.id}.indicator", f"{leaf.indicator}:{period or leaf.period}", wide, method)
+        found.append(name)
+    kind = leaf.sampling.method
+    for part in PARTS[: 0 if kind == "none" else 1 if kind == "count" else 2]:
+        name = f"{found[0]} {part}"
+        if name not in wide.header:
+            raise _no_column(f"{leaf.id}.sampling", name, wide, method)
+        found.append(name)
+    return found
+
+
+def column_name(leaf: Leaf, period: str, known: Collection[str]) -> str:
+    """Return the column of a leaf's indicator at a period among the known ones; empty when there is none."""
     period = period or leaf.period
-    for name in (f"{leaf.indicator}:{period}", leaf.indicator if period == leaf.period else ""):
-        if name in header:
-            return name
-    details = {
-        "file": method.file,
-        "key": f"{leaf.id}.indicator",
-        "name": f"{leaf.indicator}:{period}",
-        "path": str(path),
-    }
-    raise DefinitionError("definition.no-such-column", details)
+    names = (f"{leaf.indicator}:{period}", leaf.indicator if period == leaf.period else "")
+    return next((name for name in names if name in known), "")
 
 
-def _number(text: str, path: Path, unit: str, column: str) -> float:
+def _no_column(key: str, name: str, wide: Wide, method: Methodology) -> DefinitionError:
+    details = {"file": method.file, "key": key, "name": name, "path": wide.source}
+    return DefinitionError("definition.no-such-column", details)
+
+
+def _numbers(wide: Wide, column: str) -> Values:
+    pairs = zip(wide.cells(column), wide.rows, strict=True)
+    return np.array([_number(cell, wide, row[0], column) for cell, row in pairs], np.float64)
+
+
+def _number(text: str, wide: Wide, unit: str, column: str) -> float:
     if text.strip() in MISSING:
         return math.nan
     try:
@@ -107,38 +179,50 @@ def _number(text: str, path: Path, unit: str, column: str) -> float:
     except ValueError:
         value = math.inf
     if not math.isfinite(value) or not text.isascii() or "_" in text:
-        details = {"file": str(path), "key": f"{unit}, {column}", "found": text, "type": "number"}
+        details = {"file": wide.source, "key": f"{unit}, {column}", "found": text, "type": "number"}
         raise DefinitionError("definition.constant-not-of-type", details)
     return value
 
 
-def _groups(
-    groups: Groups, header: Sequence[str], rows: Sequence[Sequence[str]], path: Path, method: Methodology
-) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def _groups(groups: Groups, wide: Wide, method: Methodology) -> Division:
     """Return the number of each unit's group, and the names of the groups in their order."""
+    unknown = np.full(len(wide.rows), np.nan)
     if not groups.by:
-        return np.zeros(len(rows), np.intp), ("",)
-    if groups.by not in header:
-        details = {"file": method.file, "key": "groups.by", "name": groups.by, "path": str(path)}
-        raise DefinitionError("definition.no-such-column", details)
-    cells = [row[header.index(groups.by)] for row in rows]
-    if not groups.limits:
-        names = groups.names or tuple(sorted(set(cells)))
-        for row, cell in zip(rows, cells, strict=True):
-            if cell not in names:
-                details = {
-                    "file": str(path),
-                    "key": f"{row[0]}, {groups.by}",
-                    "found": cell,
-                    "expected": ", ".join(names),
-                }
-                raise DefinitionError("definition.unknown-value", details)
-        return np.array([names.index(cell) for cell in cells], np.intp), names
-    values = np.array([_number(cell, path, row[0], groups.by) for cell, row in zip(cells, rows, strict=True)])
-    for row, value in zip(rows, values, strict=True):
-        if math.isnan(value):
-            details = {"file": str(path), "key": f"{row[0]}, {groups.by}", "found": "", "expected": "number"}
+        return Division(np.zeros(len(wide.rows), np.intp), ("",), unknown)
+    if groups.limits:
+        measured = _measured(groups.by, "groups.by", wide, method)
+        return Division(classed(measured, groups.limits, groups.includes_limit), groups.names, measured)
+    if groups.by not in wide.header:
+        raise _no_column("groups.by", groups.by, wide, method)
+    cells = wide.cells(groups.by)
+    names = groups.names or tuple(sorted(set(cells)))
+    for row, cell in zip(wide.rows, cells, strict=True):
+        if cell not in names:
+            key = f"{row[0]}, {groups.by}"
+            details = {"file": wide.source, "key": key, "found": cell, "expected": ", ".join(names)}
             raise DefinitionError("definition.unknown-value", details)
-    limits = np.asarray(groups.limits)
-    numbers = np.searchsorted(limits, values, side="left" if groups.includes_limit else "right")
-    return numbers.astype(np.intp), groups.names
+    return Division(np.array([names.index(cell) for cell in cells], np.intp), names, unknown)
+
+
+def _cut(cut: Cut, wide: Wide, method: Methodology) -> Division:
+    measured = _measured(cut.by, "cut.by", wide, method)
+    names = tuple(name.text("en") for name in cut.names)
+    return Division(classed(measured, cut.limits, cut.includes_limit), names, measured)
+
+
+def classed(measured: Values, limits: Sequence[float], includes_limit: bool) -> NDArray[np.intp]:
+    """Return the number of the class between the limits that each number falls into."""
+    side = "left" if includes_limit else "right"
+    return np.searchsorted(np.asarray(limits), measured, side=side).astype(np.intp)  # type: ignore[call-overload,no-any-return]
+
+
+def _measured(by: str, key: str, wide: Wide, method: Methodology) -> Values:
+    """Return the number that decides the class of each unit, which every unit must have."""
+    if by not in wide.header:
+        raise _no_column(key, by, wide, method)
+    values = _numbers(wide, by)
+    for row, value in zip(wide.rows, values, strict=True):
+        if math.isnan(value):
+            details = {"file": wide.source, "key": f"{row[0]}, {by}", "found": "", "expected": "number"}
+            raise DefinitionError("definition.unknown-value", details)
+    return values

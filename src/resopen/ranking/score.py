@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from resopen.errors import DefinitionError
 from resopen.ranking.aggregation import aggregate
-from resopen.ranking.matrix import Matrix
+from resopen.ranking.matrix import Matrix, column_name
 from resopen.ranking.normalisation import bound, normalise, transform, treat
 from resopen.ranking.places import class_numbers, places
 from resopen.schema.methodology import Choice, Leaf, Methodology, Node
@@ -50,21 +50,16 @@ class Scores:
 
 def raw_values(leaf: Leaf, matrix: Matrix, method: Methodology) -> Values:
     """Return the values of a leaf before any treatment: the level, or its growth or change since the base period."""
-    level = _column(matrix, leaf, leaf.period)
+    level = matrix.columns[column_name(leaf, leaf.period, matrix.columns)]
     if leaf.measure == "level":
         return level
-    base = _column(matrix, leaf, leaf.base_period)
+    base = matrix.columns[column_name(leaf, leaf.base_period, matrix.columns)]
     if leaf.measure == "change":
         return level - base
     if (base == 0).any():
         details = {"file": method.file, "key": leaf.id, "name": matrix.units[int(np.argmax(base == 0))]}
         raise DefinitionError("definition.growth-from-zero", details)
     return level / base
-
-
-def _column(matrix: Matrix, leaf: Leaf, period: str) -> Values:
-    name = f"{leaf.indicator}:{period}"
-    return matrix.columns[name if name in matrix.columns else leaf.indicator]
 
 
 def prepare(method: Methodology, matrix: Matrix, leaves: tuple[Leaf, ...] | None = None) -> Prepared:
@@ -127,17 +122,19 @@ def node_weights(method: Methodology) -> dict[str, Values]:
 
 def tree_scores(
     method: Methodology, values: Mapping[str, Values], weights: Mapping[str, Values],
-    aggregators: Mapping[str, str] | None = None,
+    aggregators: Mapping[str, str] | None = None, lacking: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> dict[str, Values]:  # fmt: skip
     """Return the score of every node and leaf.
 
-    Args: the values of the leaves (..., units), the weights below each node (..., children), and
-    other aggregators than the method's where an alternative is tried.
+    Args: the values of the leaves (..., units), the weights below each node (..., children), other
+    aggregators than the method's where an alternative is tried, and the units that have no score at
+    a node because too little of them is known.
     """
     scores = dict(values)
     for node in reversed(_from_root(method)):
         below = np.stack(np.broadcast_arrays(*[scores[item.id] for item in method.children[node.id]]), axis=-1)
-        scores[node.id] = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        made = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        scores[node.id] = made if lacking is None else np.where(lacking[node.id], np.nan, made)
     return scores
 
 
@@ -160,6 +157,11 @@ def shares(method: Methodology, marks: Mapping[str, NDArray[np.bool_]]) -> dict[
     return {node.id: found[node.id] for node in method.nodes}
 
 
+def lacking_units(method: Methodology, coverage: Mapping[str, Values]) -> dict[str, NDArray[np.bool_]]:
+    """Return, for every node, the units whose known share of its weight is below its minimum."""
+    return {node.id: coverage[node.id] + 1e-12 < float(node.minimum_coverage) for node in method.nodes}
+
+
 def compute(method: Methodology, matrix: Matrix) -> Scores:
     """Return the ranking of a method: the nominal scores, places and classes.
 
@@ -168,12 +170,7 @@ def compute(method: Methodology, matrix: Matrix) -> Scores:
     """
     prepared = prepare(method, matrix)
     coverage, imputed = shares(method, prepared.known), shares(method, prepared.imputed)
-    scores = dict(prepared.values)
-    weights = node_weights(method)
-    for node in reversed(_from_root(method)):
-        below = np.stack([scores[item.id] for item in method.children[node.id]], axis=-1)
-        made = aggregate(below, weights[node.id], node)
-        scores[node.id] = np.where(coverage[node.id] + 1e-12 < float(node.minimum_coverage), np.nan, made)
+    scores = tree_scores(method, prepared.values, node_weights(method), lacking=lacking_units(method, coverage))
     scores[method.root.id] = np.where(prepared.is_out, np.nan, scores[method.root.id])
     place, number = np.full(len(matrix.units), np.nan), np.full(len(matrix.units), np.nan)
     for members in group_members(method.groups.rank, matrix):

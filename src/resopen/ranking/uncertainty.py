@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from resopen.ranking.matrix import Matrix
 from resopen.ranking.places import places
-from resopen.ranking.score import Scores, group_members, node_weights, prepare, tree_scores
+from resopen.ranking.score import Scores, group_members, lacking_units, node_weights, prepare, shares, tree_scores
 from resopen.schema.methodology import Alternatives, Choice, Leaf, Methodology
 
 Values = NDArray[np.float64]
@@ -52,6 +52,25 @@ class Uncertainty:
 
 def plan_runs(method: Methodology, alternatives: Alternatives) -> Runs:
     """Return all combinations of the alternatives, or as many drawn ones as the method asks for."""
+    names, counts = _options(method, alternatives)
+    if alternatives.weights or prod(counts) > alternatives.most_combinations:
+        return draw_runs(method, alternatives)
+    every = np.array(list(product(*(range(count) for count in counts))), np.int64)
+    return Runs(names, counts, every, np.ones((len(every), 0)), True)
+
+
+def draw_runs(method: Methodology, alternatives: Alternatives, stream: int = 0) -> Runs:
+    """Return drawn runs; another stream of the same seed gives others, independent of the first."""
+    names, counts = _options(method, alternatives)
+    chance = np.random.default_rng([alternatives.seed, stream] if stream else alternatives.seed)
+    drawn = np.stack([chance.integers(0, count, alternatives.runs) for count in counts], axis=1)
+    spread = float(alternatives.weights)
+    size = (alternatives.runs, len(method.items) if spread else 0)
+    return Runs(names, counts, drawn, chance.uniform(1 - spread, 1 + spread, size), False)
+
+
+def _options(method: Methodology, alternatives: Alternatives) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the names of the choices and how many options each has."""
     options = {
         "treatment": 1 + len(alternatives.treatments),
         "normalisation": 1 + len(alternatives.normalisations),
@@ -59,16 +78,7 @@ def plan_runs(method: Methodology, alternatives: Alternatives) -> Runs:
         "inclusion": 1 + (len(method.leaves) if alternatives.inclusion else 0),
         **{f"aggregator {node}": 1 + len(kinds) for node, kinds in alternatives.aggregators.items()},
     }
-    names, counts = tuple(options), tuple(options.values())
-    width = len(method.items)
-    if not alternatives.weights and prod(counts) <= alternatives.most_combinations:
-        every = np.array(list(product(*(range(count) for count in counts))), np.int64)
-        return Runs(names, counts, every, np.ones((len(every), 0)), True)
-    chance = np.random.default_rng(alternatives.seed)
-    drawn = np.stack([chance.integers(0, count, alternatives.runs) for count in counts], axis=1)
-    spread = float(alternatives.weights)
-    size = (alternatives.runs, width if spread else 0)
-    return Runs(names, counts, drawn, chance.uniform(1 - spread, 1 + spread, size), False)
+    return tuple(options), tuple(options.values())
 
 
 def analyse(nominal: Scores) -> Uncertainty:
@@ -86,14 +96,20 @@ def run_places(method: Methodology, matrix: Matrix, runs: Runs) -> NDArray[np.fl
     """Return the places of the units in each of the runs (runs, units)."""
     found = np.full((len(runs.choices), len(matrix.units)), np.nan, np.float32)
     members = group_members(method.groups.rank, matrix)
-    for numbers, root in _batches(method, matrix, runs):
+    lacking = lacking_units(method, shares(method, prepare(method, matrix).known))
+    for numbers, root in _batches(method, matrix, runs, lacking):
         for group in members:
             found[np.ix_(numbers, np.flatnonzero(group))] = places(root[:, group], method.result)
     return found
 
 
-def _batches(method: Methodology, matrix: Matrix, runs: Runs) -> Iterator[tuple[Indices, Values]]:
-    """Yield the scores of the index, run by run that share all choices but weights and inclusion."""
+def _batches(
+    method: Methodology, matrix: Matrix, runs: Runs, lacking: Mapping[str, NDArray[np.bool_]]
+) -> Iterator[tuple[Indices, Values]]:  # fmt: skip
+    """Yield the scores of the index, run by run that share all choices but weights and inclusion.
+
+    A unit of which the method itself knows too little has no score in any run.
+    """
     inclusion = runs.names.index("inclusion")
     shared = np.delete(runs.choices, inclusion, axis=1)
     kinds, kind_of = np.unique(shared, axis=0, return_inverse=True)
@@ -111,7 +127,7 @@ def _batches(method: Methodology, matrix: Matrix, runs: Runs) -> Iterator[tuple[
         for start in range(0, len(rows), step):
             some = rows[start : start + step]
             weights = run_weights(method, runs.choices[some, inclusion], runs.factors[some])
-            root = tree_scores(method, values, weights, aggregators)[method.root.id]
+            root = tree_scores(method, values, weights, aggregators, lacking)[method.root.id]
             yield some, np.where(is_out, np.nan, np.broadcast_to(root, (len(some), len(matrix.units))))
 
 

@@ -41,6 +41,8 @@ AGGREGATORS = ("arithmetic", "geometric", "harmonic", "generalised", "copeland",
 ORDERS = ("descending", "ascending")
 TIES = ("competition", "dense", "average")
 SCOPES = ("inside", "together")
+SMALL_NUMBERS = ("keep", "missing")
+SAMPLING: Mapping[str, tuple[str, ...]] = {"none": (), "count": ("scale",), "rate": ("scale",), "share": ("scale",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Leaf:
 
     `measure` is the level at the period, its growth (the quotient) or its change (the difference)
     since the base period. The steps are taken in the order of the fields: transform, floor and cap,
-    treatment, normalisation in the direction, and the policy for missing values.
+    treatment, normalisation in the direction, and the policy for missing values. `sampling` says how
+    chance makes the value: a count, a rate of a count per denominator, a share of the denominator.
     """
 
     id: str
@@ -81,6 +84,7 @@ class Leaf:
     treatment: Choice
     normalisation: Choice
     missing: Choice
+    sampling: Choice
     source: Bilingual
 
 
@@ -100,10 +104,24 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Units:
+    """Which municipalities are ranked when the values are the project's own: those of a region in a year.
+
+    `small_numbers` says whether a value that rests on little is kept or taken for missing.
+    """
+
+    region: str
+    year: int
+    small_numbers: str
+    source: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """Who is compared with whom: by a column of the units, or by limits of a number of theirs.
 
-    With `limits` the first group is below the first limit, or up to it where `includes_limit`.
+    With `limits` the first group is below the first limit, or up to it where `includes_limit`; a
+    unit is near a limit when its number differs by at most the share `near` of it.
     Normalisation and ranks are taken `inside` each group or `together`.
     """
 
@@ -111,8 +129,21 @@ class Groups:
     limits: tuple[float, ...]
     names: tuple[str, ...]
     includes_limit: bool
+    near: float
     normalise: str
     rank: str
+    source: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Size classes inside the groups: they change no score, but every unit has a place in its class too."""
+
+    by: str
+    limits: tuple[float, ...]
+    names: tuple[Bilingual, ...]
+    includes_limit: bool
+    near: float
     source: Bilingual
 
 
@@ -148,6 +179,16 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """How the places that follow from chance in small numbers are drawn."""
+
+    runs: int
+    seed: int
+    interval: tuple[float, float]
+    source: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
 class Alternatives:
     """The choices that the uncertainty analysis varies, all together.
 
@@ -177,12 +218,15 @@ class Methodology:
     description: Bilingual
     period: str
     file: str
+    units: Units | None
     exclusions: tuple[Exclusion, ...]
     groups: Groups
+    cut: Cut | None
     nodes: tuple[Node, ...]
     leaves: tuple[Leaf, ...]
     result: Result
     alternatives: Alternatives | None
+    chance: Chance | None
 
     @property
     def root(self) -> Node:

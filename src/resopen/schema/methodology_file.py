@@ -16,19 +16,24 @@ from resopen.schema.methodology import (
     MISSING,
     NORMALISATIONS,
     ORDERS,
+    SAMPLING,
     SCOPES,
+    SMALL_NUMBERS,
     TIES,
     TRANSFORMS,
     TREATMENTS,
     Alternatives,
+    Chance,
     Choice,
     Classes,
+    Cut,
     Exclusion,
     Groups,
     Leaf,
     Methodology,
     Node,
     Result,
+    Units,
 )
 from resopen.schema.reading import Reader
 
@@ -38,7 +43,7 @@ NODE_KEYS = (
 )  # fmt: skip
 LEAF_KEYS = (
     "id", "title", "title_ru", "parent", "weight", "indicator", "period", "base_period", "measure", "direction",
-    "transform", "floor", "cap", "treatment", "normalise", "missing", "source", "source_ru",
+    "transform", "floor", "cap", "treatment", "normalise", "missing", "sampling", "source", "source_ru",
 )  # fmt: skip
 
 
@@ -60,18 +65,21 @@ def load_methodology(path: Path) -> Methodology:
         description=whole.bilingual("description"),
         period=whole.text("period"),
         file=str(path),
+        units=_units(whole.table("units")) if "units" in whole.node else None,
         exclusions=tuple(
             Exclusion(item.text("unit"), item.bilingual("because")) for item in whole.tables("exclusions")
         ),
         groups=_groups(whole.table("groups")),
+        cut=_cut(whole.table("cut")) if "cut" in whole.node else None,
         nodes=tuple(_node(item) for item in whole.tables("nodes")),
         leaves=tuple(_leaf(item.over(leaves.node)) for item in whole.tables("indicators")),
         result=_result(whole.table("result")),
         alternatives=_alternatives(whole.table("uncertainty")) if "uncertainty" in whole.node else None,
+        chance=_chance(whole.table("chance")) if "chance" in whole.node else None,
     )
     whole.only(
-        ("id", "title", "title_ru", "description", "description_ru", "period", "exclusions", "groups", "nodes",
-         "leaves", "indicators", "result", "uncertainty")
+        ("id", "title", "title_ru", "description", "description_ru", "period", "units", "exclusions", "groups",
+         "cut", "nodes", "leaves", "indicators", "result", "uncertainty", "chance")
     )  # fmt: skip
     _check_tree(methodology, whole)
     _check_meaning(methodology, whole)
@@ -84,16 +92,72 @@ def _groups(node: Reader) -> Groups:
         limits=node.numbers("limits"),
         names=node.texts("names"),
         includes_limit=node.flag("includes_limit"),
+        near=node.number("near") if node.numbers("limits") else 0.0,
         normalise=node.one_of("normalise", SCOPES),
         rank=node.one_of("rank", SCOPES),
         source=node.bilingual("source"),
     )
     if groups.limits and (not groups.by or len(groups.names) != len(groups.limits) + 1):
         raise node.wrong("names", "group-names", expected=str(len(groups.limits) + 1), found=str(len(groups.names)))
-    if list(groups.limits) != sorted(set(groups.limits)):
-        raise node.wrong("limits", "not-rising")
-    node.only(("by", "limits", "names", "includes_limit", "normalise", "rank", "source", "source_ru"))
+    _must_rise(node, groups.limits)
+    node.only(
+        ("by", "limits", "names", "includes_limit", *(["near"] if groups.limits else []), "normalise", "rank",
+         "source", "source_ru")
+    )  # fmt: skip
     return groups
+
+
+def _must_rise(node: Reader, limits: tuple[float, ...]) -> None:
+    if list(limits) != sorted(set(limits)):
+        raise node.wrong("limits", "not-rising")
+
+
+def _units(node: Reader) -> Units:
+    made = Units(
+        region=node.text("region"),
+        year=int(node.number("year")),
+        small_numbers=node.one_of("small_numbers", SMALL_NUMBERS),
+        source=node.bilingual("source"),
+    )
+    node.only(("region", "year", "small_numbers", "source", "source_ru"))
+    return made
+
+
+def _cut(node: Reader) -> Cut:
+    names = node.texts("names")
+    made = Cut(
+        by=node.text("by"),
+        limits=node.numbers("limits"),
+        names=tuple(node.pair(i, "names", "names_ru") for i in range(len(names))),
+        includes_limit=node.flag("includes_limit"),
+        near=node.number("near"),
+        source=node.bilingual("source"),
+    )
+    if not made.limits or len(names) != len(made.limits) + 1:
+        raise node.wrong("names", "group-names", expected=str(len(made.limits) + 1), found=str(len(names)))
+    _must_rise(node, made.limits)
+    node.only(("by", "limits", "names", "names_ru", "includes_limit", "near", "source", "source_ru"))
+    return made
+
+
+def _chance(node: Reader) -> Chance:
+    made = Chance(_runs(node), int(node.number("seed")), _interval(node), node.bilingual("source"))
+    node.only(("runs", "seed", "interval", "source", "source_ru"))
+    return made
+
+
+def _runs(node: Reader) -> int:
+    runs = node.number("runs")
+    if runs < 1 or runs != int(runs):
+        raise node.wrong("runs", "unknown-value", found=f"{runs:g}", expected="1, 2, 3, …")
+    return int(runs)
+
+
+def _interval(node: Reader) -> tuple[float, float]:
+    interval = node.numbers("interval")
+    if len(interval) != 2 or not 0 <= interval[0] < interval[1] <= 100:
+        raise node.wrong("interval", "unknown-value", found=", ".join(f"{x:g}" for x in interval), expected="5, 95")
+    return interval[0], interval[1]
 
 
 def _node(node: Reader) -> Node:
@@ -133,6 +197,7 @@ def _leaf(node: Reader) -> Leaf:
         treatment=_choice(node, "treatment", TREATMENTS),
         normalisation=_choice(node, "normalise", NORMALISATIONS),
         missing=_choice(node, "missing", MISSING),
+        sampling=_choice(node, "sampling", SAMPLING),
         source=node.bilingual("source"),
     )
     node.only(LEAF_KEYS)
@@ -198,12 +263,11 @@ def _classes(node: Reader) -> Classes:
 
 
 def _alternatives(node: Reader) -> Alternatives:
-    low, high = node.numbers("interval")
     aggregators = node.table("aggregators", {})
     made = Alternatives(
-        runs=int(node.number("runs")),
+        runs=_runs(node),
         seed=int(node.number("seed")),
-        interval=(low, high),
+        interval=_interval(node),
         most_combinations=int(node.number("most_combinations")),
         weights=node.fraction("weights"),
         inclusion=node.flag("inclusion"),
@@ -213,10 +277,6 @@ def _alternatives(node: Reader) -> Alternatives:
         aggregators={name: aggregators.some_of(name, AGGREGATORS) for name in aggregators.node},
         source=node.bilingual("source"),
     )
-    if not 0 <= low < high <= 100:
-        raise node.wrong("interval", "unknown-value", found=f"{low}, {high}", expected="5, 95")
-    if made.runs < 1:
-        raise node.wrong("runs", "unknown-value", found=str(made.runs), expected="≥ 1")
     if not 0 <= made.weights < 1:
         raise node.wrong("weights", "unknown-value", found=str(made.weights), expected="0 … 1")
     node.only(
@@ -274,8 +334,13 @@ def _check_meaning(method: Methodology, whole: Reader) -> None:
             raise whole.wrong(key, "reversed-share")
         if leaf.normalisation.method == "z-score" and above in ("geometric", "harmonic", "ratio"):
             raise whole.wrong(key, "z-score-in-a-product", aggregator=above)
+        if leaf.sampling.method != "none" and leaf.measure != "level":
+            raise whole.wrong(f"{leaf.id}.sampling", "unknown-value", found=leaf.measure, expected="measure = level")
         if leaf.floor is not None and leaf.cap is not None and leaf.floor > leaf.cap:
             raise whole.wrong(f"{leaf.id}.cap", "not-rising")
+    sampled = [leaf.id for leaf in method.leaves if leaf.sampling.method != "none"]
+    if bool(sampled) != (method.chance is not None):
+        raise whole.wrong(f"{sampled[0]}.sampling" if sampled else "chance", "chance-without-sampling")
     for name in method.alternatives.aggregators if method.alternatives else ():
         if name not in aggregators:
             raise wrong(whole.where, f"uncertainty.aggregators.{name}", "no-such-node", name=name)
