@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from resopen.api import read_table, validate
+    from resopen.computed_frames import RankingFrames, indicator_values, rank
     from resopen.errors import DataInvalid, DefinitionError, ResopenError, SetupError
     from resopen.frames import pandera_schema
 
@@ -13,10 +14,13 @@ __version__ = "0.1.0"
 __all__ = [
     "DataInvalid",
     "DefinitionError",
+    "RankingFrames",
     "ResopenError",
     "SetupError",
     "__version__",
+    "indicator_values",
     "pandera_schema",
+    "rank",
     "read_table",
     "validate",
 ]
@@ -25,8 +29,9 @@ __all__ = [
 PUBLIC = MappingProxyType(
     {
         "DataInvalid": "resopen.errors", "DefinitionError": "resopen.errors", "ResopenError": "resopen.errors",
-        "SetupError": "resopen.errors", "pandera_schema": "resopen.frames", "read_table": "resopen.api",
-        "validate": "resopen.api",
+        "RankingFrames": "resopen.computed_frames", "SetupError": "resopen.errors",
+        "indicator_values": "resopen.computed_frames", "pandera_schema": "resopen.frames",
+        "rank": "resopen.computed_frames", "read_table": "resopen.api", "validate": "resopen.api",
     }
 )  # fmt: skip
 

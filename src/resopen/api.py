@@ -39,7 +39,7 @@ def validate(
     Raises SetupError when something cannot be read, DefinitionError when a definition is wrong.
     """
     messages = load_messages(language or environment_language())
-    with _in_words(messages), TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+    with in_words(messages), TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         package = open_package(place, Path(scratch), Path(schema) if schema else None, allow_remote)
         return judge(package, messages, today or date.today(), memory)
 
@@ -70,7 +70,7 @@ def read_table(
     SetupError when the package has no such table or pandas is wanted and is not installed.
     """
     messages = load_messages(language or environment_language())
-    with _in_words(messages), TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+    with in_words(messages), TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         package = open_package(place, Path(scratch), Path(schema) if schema else None)
         resource = _resource(package, name)
         report = judge(package, messages, today or date.today())
@@ -89,7 +89,7 @@ def _resource(package: Package, name: str) -> Resource:
 
 
 @contextmanager
-def _in_words(messages: Messages) -> Iterator[None]:
+def in_words(messages: Messages) -> Iterator[None]:
     """Add to an error of ours what it says in words, which Python prints under the traceback."""
     try:
         yield

@@ -67,7 +67,7 @@ def build(messages: Messages) -> Group:
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
             ),
             command(
-                "rank", "rank",
+                "rank", "rank_command",
                 option("--methodology", text="methodology", type=click.Path(path_type=Path), required=True,
                        metavar="FILE"),
                 option("--values", text="values", type=click.Path(path_type=Path), metavar="FILE"),

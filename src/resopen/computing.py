@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from resopen import engine
-from resopen.errors import DefinitionError
+from resopen.errors import DataInvalid, DefinitionError, SetupError
 from resopen.indicators import Inputs, compute, open_inputs
+from resopen.messages import Messages
+from resopen.opening import open_package
 from resopen.ranking.matrix import PARTS, Wide
 from resopen.schema import Package
 from resopen.schema.indicators import Indicator
 from resopen.schema.methodology import Leaf, Methodology, Units
+from resopen.validation import validate
 
 if TYPE_CHECKING:
     import pyarrow
@@ -44,6 +49,40 @@ def compute_indicators(
     needed = with_inputs(names, known)
     inputs = open_inputs(package, needed, run_date, scratch)
     return Computed(inputs, tuple(needed), compute(inputs, needed))
+
+
+def valid_package(place: str | Path | None, scratch: Path, messages: Messages, run_date: date) -> Package:
+    """Return the package at a place once it was judged to be valid.
+
+    Raises DataInvalid, with all issues, when it has errors; otherwise as `open_package`.
+    """
+    package = open_package(place, scratch)
+    report = validate(package, messages, run_date)
+    if report.errors:
+        raise DataInvalid("indicator.data-invalid", issues=report.issues)
+    return package
+
+
+def package_wide(
+    method: Methodology, place: str | Path | None, known: Sequence[Indicator], messages: Messages, run_date: date
+) -> Wide:  # fmt: skip
+    """Return the wide table of a method over the indicators of the package at a place.
+
+    Raises DataInvalid, with all issues, when the package has errors; otherwise as `needed_indicators`,
+    `compute_indicators` and `project_wide`.
+    """
+    needed = needed_indicators(method, known)
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        package = valid_package(place, Path(scratch), messages, run_date)
+        return project_wide(compute_indicators(package, known, needed, run_date, Path(scratch)), method)
+
+
+def must_be_known(name: str, known: Sequence[Indicator]) -> None:
+    """Raise SetupError, with the nearest name, when there is no such indicator."""
+    ids = [item.id for item in known]
+    if name not in ids:
+        nearest = (get_close_matches(name, ids, 1, 0.0) or ["–"])[0]
+        raise SetupError("indicator.unknown", {"name": name, "nearest": nearest})
 
 
 def with_inputs(names: Iterable[str], known: Sequence[Indicator]) -> list[Indicator]:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
-from resopen.computing import compute_indicators
-from resopen.errors import DataInvalid, SetupError
+from resopen.computing import compute_indicators, must_be_known, valid_package
+from resopen.errors import SetupError
 from resopen.evidence import explain
 from resopen.indicator_report import evidence_json, evidence_text, values_csv, values_json, values_text
 from resopen.indicators import value_rows
-from resopen.opening import open_package
-from resopen.schema import Package, find_schema_folder, read_schema_folder
+from resopen.schema import find_schema_folder, read_schema_folder
 from resopen.schema.indicators import Indicator, load_indicators
 from resopen.terminal import day_of_run, messages_of_run, paint
-from resopen.validation import validate
 
 # Tables whose rows are single answers, promised to be anonymous: no row of theirs is ever shown.
 ANONYMOUS = ("survey_answers",)
@@ -33,11 +30,10 @@ def run_indicators(
     known = load_indicators(read_schema_folder(find_schema_folder(Path.cwd())))
     wanted = [explained[0]] if explained else list(indicator_ids)
     for name in wanted:
-        _must_be_known(name, known)
+        must_be_known(name, known)
     day = day_of_run(today)
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
-        opened = open_package(package, Path(scratch))
-        must_be_valid(opened, day)
+        opened = valid_package(package, Path(scratch), messages_of_run(), day)
         found = compute_indicators(opened, known, wanted or [item.id for item in known], day, Path(scratch))
         needed = found.indicators
         chosen = [item for item in needed if not wanted or item.id in wanted]
@@ -65,20 +61,6 @@ def refuse_anonymous(name: str, read: Sequence[Indicator]) -> None:
     """Raise SetupError when an indicator, or one that it reads, is computed from anonymous answers."""
     if any(item.anonymity or set(item.inputs) & set(ANONYMOUS) for item in read):
         raise SetupError("indicator.anonymous", {"name": name})
-
-
-def _must_be_known(name: str, known: Sequence[Indicator]) -> None:
-    ids = [item.id for item in known]
-    if name not in ids:
-        nearest = (get_close_matches(name, ids, 1, 0.0) or ["–"])[0]
-        raise SetupError("indicator.unknown", {"name": name, "nearest": nearest})
-
-
-def must_be_valid(package: Package, day: Any) -> None:
-    """Raise DataInvalid, with all issues, when a package has errors."""
-    report = validate(package, messages_of_run(), day)
-    if report.errors:
-        raise DataInvalid("indicator.data-invalid", issues=report.issues)
 
 
 def _write(text: str) -> int:

@@ -7,15 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
-from resopen.computing import compute_indicators, needed_indicators, project_wide
+from resopen.computing import package_wide
 from resopen.errors import SetupError
-from resopen.indicator_commands import must_be_valid
-from resopen.opening import open_package
 from resopen.ranking.analysis import Ranking, analysed
 from resopen.ranking.comparison import at_period, compare, is_incomparable
 from resopen.ranking.matrix import Wide, matrix_of, read_wide, wide_csv
@@ -119,11 +116,7 @@ def _wide(method: Methodology, given: Given) -> Wide:
     if given.values:
         return read_wide(given.values)
     known = load_indicators(read_schema_folder(find_schema_folder(Path.cwd())))
-    needed = needed_indicators(method, known)
-    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
-        opened = open_package(given.package, Path(scratch))
-        must_be_valid(opened, given.run_date)
-        return project_wide(compute_indicators(opened, known, needed, given.run_date, Path(scratch)), method)
+    return package_wide(method, given.package, known, messages_of_run(), given.run_date)
 
 
 def _other(
