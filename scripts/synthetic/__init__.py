@@ -1,0 +1,1 @@
+"""The synthetic example: real municipalities and resolutions, invented figures."""
