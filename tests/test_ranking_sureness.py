@@ -23,7 +23,7 @@ from resopen.schema.methodology import Chance, Choice, Cut, Groups, Leaf, Method
 from tests.test_ranking import TEXT, free, small
 
 CHANCE = Chance(400, 7, (5.0, 95.0), TEXT)
-LIMITED = Groups("size", (50.0,), ("small", "large"), True, 0.1, "inside", "inside", TEXT)
+LIMITED = Groups("size", (50.0,), ("small", "large"), (TEXT, TEXT), True, 0.1, "inside", "inside", TEXT)
 
 
 def counted(kind: str, counts: list[float], wholes: list[float], scale: float) -> Scores:

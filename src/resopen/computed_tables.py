@@ -17,6 +17,7 @@ import numpy as np
 
 from resopen import engine
 from resopen.computing import Computed
+from resopen.indicators import TOTAL
 from resopen.ranking.analysis import Ranking
 from resopen.ranking.score import raw_values
 from resopen.ranking_rows import known, nominal_weight, ranking_rows
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     import pyarrow
 
 NAMES = ("indicator_values", "rankings", "ranking_scores", "recommendation_statuses")
-# What the total of an indicator is called where it is a part of a key, which cannot be empty.
-TOTAL = "total"
 OVER = ("done", "refused")
 
 

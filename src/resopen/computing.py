@@ -15,7 +15,7 @@ from resopen.errors import DataInvalid, DefinitionError, SetupError
 from resopen.indicators import Inputs, compute, open_inputs
 from resopen.messages import Messages
 from resopen.opening import open_package
-from resopen.ranking.matrix import PARTS, Wide
+from resopen.ranking.matrix import PARTS, SYNTHETIC, Wide
 from resopen.schema import Package
 from resopen.schema.indicators import Indicator
 from resopen.schema.methodology import Leaf, Methodology, Units
@@ -36,6 +36,7 @@ class Computed:
     inputs: Inputs
     indicators: tuple[Indicator, ...]
     values: Mapping[str, pyarrow.Table]
+    is_synthetic: bool
 
 
 def compute_indicators(
@@ -48,7 +49,7 @@ def compute_indicators(
     """
     needed = with_inputs(names, known)
     inputs = open_inputs(package, needed, run_date, scratch)
-    return Computed(inputs, tuple(needed), compute(inputs, needed))
+    return Computed(inputs, tuple(needed), compute(inputs, needed), package.is_synthetic)
 
 
 def valid_package(place: str | Path | None, scratch: Path, messages: Messages, run_date: date) -> Package:
@@ -135,7 +136,9 @@ def project_wide(found: Computed, method: Methodology) -> Wide:
         (*row, *(repr(columns[name][row[0]]) if row[0] in columns[name] else "" for name in columns))
         for row in municipalities[1]
     )
-    return Wide(method.file, header, rows)
+    if not found.is_synthetic:
+        return Wide(method.file, header, rows)
+    return Wide(method.file, (*header, SYNTHETIC), tuple((*row, "true") for row in rows), True)
 
 
 def _municipalities(

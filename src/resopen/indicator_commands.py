@@ -47,14 +47,16 @@ def run_indicators(
             refuse_anonymous(explained[0], needed)
             rows = explain(found.inputs, {item.id: item for item in needed}, *explained)
             if format == "text":
-                lines = values_text([(chosen[0], values)], messages_of_run(), paint(sys.stdout))
+                lines = values_text([(chosen[0], values)], messages_of_run(), paint(sys.stdout), found.is_synthetic)
                 click.echo("\n".join([*lines, *evidence_text(rows, messages_of_run(), paint(sys.stdout))]))
                 return 0
-            return _write(evidence_json(rows, values))
+            return _write(evidence_json(rows, values, found.is_synthetic))
     if format == "text":
-        click.echo("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout))))
+        click.echo("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout), found.is_synthetic)))
         return 0
-    return _write(values_csv(computed) if format == "csv" else values_json(computed))
+    return _write(
+        values_csv(computed, found.is_synthetic) if format == "csv" else values_json(computed, found.is_synthetic)
+    )
 
 
 def refuse_anonymous(name: str, read: Sequence[Indicator]) -> None:

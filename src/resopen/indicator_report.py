@@ -11,51 +11,61 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from resopen.evidence import Evidence
-from resopen.indicators import Value
+from resopen.indicators import TOTAL, Value
 from resopen.messages import Messages
-from resopen.printing import printable
+from resopen.printing import aligned, printable
 from resopen.schema.indicators import Indicator
 
 Paint = Callable[[str, str], str]
 Computed = Sequence[tuple[Indicator, Sequence[Value]]]
 COLUMNS = ("period", "oktmo", "part", "value", "numerator", "denominator", "n", "status")
+NUMBERS = ("value", "numerator", "denominator", "n")
 
 
-def values_csv(computed: Computed) -> str:
-    """Return all values as CSV with a header; what is not known is an empty cell."""
+def values_csv(computed: Computed, is_synthetic: bool) -> str:
+    """Return all values as CSV with a header; what is not known is an empty cell, invented values are marked."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Value)])
+    mark = ["true"] if is_synthetic else []
+    writer.writerow([*(field.name for field in fields(Value)), *(["synthetic"] if is_synthetic else [])])
     for _, values in computed:
         for value in values:
-            writer.writerow([_number(cell) if isinstance(cell, float) else cell for cell in _cells(value)])
+            cells = [_number(cell) if isinstance(cell, float) else cell for cell in _cells(value)]
+            writer.writerow([*cells, *mark])
     return text.getvalue()
 
 
 def _cells(value: Value) -> list[Any]:
-    return [getattr(value, field.name) for field in fields(Value)]
+    return list(_record(value).values())
 
 
 def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def values_json(computed: Computed) -> str:
+def values_json(computed: Computed, is_synthetic: bool) -> str:
     """Return indicators and their values as JSON."""
     whole = [
         {
             "id": item.id, "title": item.title.en, "title_ru": item.title.ru, "unit": item.unit,
             "direction": item.direction, "level": item.level, "period": item.period,
             "data_requests": item.data_requests,
-            "values": [{key: cell for key, cell in asdict(value).items() if key != "indicator"} for value in values],
+            "values": [{key: cell for key, cell in _record(value).items() if key != "indicator"} for value in values],
         }
         for item, values in computed
     ]  # fmt: skip
-    return json.dumps({"indicators": whole}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"synthetic": is_synthetic, "indicators": whole}, ensure_ascii=False, indent=1) + "\n"
 
 
-def values_text(computed: Computed, messages: Messages, paint: Paint) -> Iterator[str]:
+def _record(value: Value) -> dict[str, Any]:
+    return {**asdict(value), "part": value.part or TOTAL}
+
+
+def values_text(computed: Computed, messages: Messages, paint: Paint, is_synthetic: bool) -> Iterator[str]:
     """Yield the lines of a table for each indicator; what has no input is told in one line."""
+    if is_synthetic:
+        yield paint(messages.text("ranking.synthetic"), "red")
+        yield ""
     empty = []
     for item, values in computed:
         known = [value for value in values if value.status != "no_input"]
@@ -79,18 +89,7 @@ def _table(values: Sequence[Value], messages: Messages) -> Iterator[str]:
     for value in values:
         cells = [getattr(value, name) for name in COLUMNS]
         lines.append([_shown(cell) for cell in cells[:-1]] + [messages.text(f"indicators.status-{value.status}")])
-    yield from aligned(lines, ("value", "numerator", "denominator", "n"), COLUMNS)
-
-
-def aligned(lines: Sequence[Sequence[str]], right: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
-    """Yield lines whose cells stand under each other, the columns named `right` at their right end."""
-    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
-    for line in lines:
-        parts = [
-            cell.rjust(width) if name in right else cell.ljust(width)
-            for cell, width, name in zip(line, widths, columns, strict=True)
-        ]
-        yield "  ".join(parts).rstrip()
+    yield from aligned(lines, tuple(i for i, name in enumerate(COLUMNS) if name not in NUMBERS))
 
 
 def _shown(cell: Any) -> str:
@@ -114,11 +113,11 @@ def evidence_text(found: Sequence[Evidence], messages: Messages, paint: Paint) -
         if part.rows:
             columns = (messages.text("indicators.row"), *part.columns)
             lines = [columns, *([str(row), *map(_shown, cells)] for row, cells in part.rows)]
-            yield from aligned(lines, columns[:1], columns)
+            yield from aligned(lines, tuple(range(1, len(columns))))
         yield ""
 
 
-def evidence_json(found: Sequence[Evidence], values: Sequence[Value]) -> str:
+def evidence_json(found: Sequence[Evidence], values: Sequence[Value], is_synthetic: bool) -> str:
     """Return a value, in all its parts, and the rows behind it as JSON; dates as texts."""
     tables: list[Mapping[str, Any]] = [
         {
@@ -128,5 +127,5 @@ def evidence_json(found: Sequence[Evidence], values: Sequence[Value]) -> str:
         }
         for part in found
     ]  # fmt: skip
-    whole = {"values": [asdict(value) for value in values], "tables": tables}
+    whole = {"synthetic": is_synthetic, "values": [_record(value) for value in values], "tables": tables}
     return json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -34,6 +34,8 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "region": "SELECT oktmo_prefix || '000000' AS oktmo, NULL AS valid_from, NULL AS valid_to FROM regions",
     }
 )
+# What the whole of an indicator is called for people and programs, where a part has a name.
+TOTAL = "total"
 STATUSES = ("ok", "no_input", "denominator_missing", "small_number", "suppressed")
 
 

@@ -107,3 +107,12 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def aligned(rows: Sequence[Sequence[str]], left: tuple[int, ...]) -> Iterator[str]:
+    """Yield rows as lines of aligned columns."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        pairs = enumerate(zip(row, widths, strict=True))
+        cells = [cell.ljust(width) if i in left else cell.rjust(width) for i, (cell, width) in pairs]
+        yield "  ".join(cells).rstrip()

@@ -142,6 +142,8 @@ def _compare(method: Methodology, wide: Wide, older: tuple[Methodology, Wide], g
     read = wide if given.values else _wide(shifted, given)
     moves = compare(old, new, shifted, matrix_of(read, shifted))
     names = dict(zip(new.matrix.units, new.matrix.names, strict=True))
+    if wide.is_synthetic or old_wide.is_synthetic:
+        click.echo(messages.text("ranking.synthetic"))
     click.echo("\n".join(moves_lines(moves, names, messages)))
     if is_incomparable(new) or is_incomparable(old):
         click.echo(messages.text("ranking.incomparable"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from resopen.messages import Messages
-from resopen.printing import printable
+from resopen.printing import aligned, printable
 from resopen.ranking.analysis import Ranking
 from resopen.ranking_rows import Row, driver_rows
 
@@ -19,14 +19,17 @@ def ranking_text(ranking: Ranking, rows: list[Row], messages: Messages, paint: P
     """Yield the lines of a ranking: its title, a table for each group, and what the columns mean."""
     method = ranking.scores.method
     yield paint(printable(method.title.text(messages.language)), "bold")
+    if ranking.scores.matrix.is_synthetic:
+        yield paint(messages.text("ranking.synthetic"), "red")
     grouped = method.groups.rank == "inside"
+    titles = dict(zip(method.groups.names, method.groups.titles, strict=True))
     for name in ranking.scores.matrix.group_names if grouped else ("",):
         some = [row for row in rows if not grouped or row["group"] == name]
         if not some:
             continue
         yield ""
         if name:
-            yield paint(printable(name), "bold")
+            yield paint(printable(titles[name].text(messages.language) if name in titles else name), "bold")
         yield from _table(some, messages)
     yield ""
     yield from _notes(ranking, rows, messages)
@@ -63,7 +66,10 @@ def edge_details(ranking: Ranking, unit: int, edge: Any, messages: Messages) -> 
     matrix, method = ranking.scores.matrix, ranking.scores.method
     by = method.groups.by if edge.kind == "groups" or not method.cut else method.cut.by
     other = edge.other
-    if edge.kind == "cut" and method.cut and matrix.cut:
+    if edge.kind == "groups":
+        titles = dict(zip(method.groups.names, method.groups.titles, strict=True))
+        other = titles[other].text(messages.language)
+    elif method.cut and matrix.cut:
         other = method.cut.names[matrix.cut.names.index(edge.other)].text(messages.language)
     own = ranking.scores.place[unit] if edge.kind == "groups" else ranking.cut_places[unit]
     return {
@@ -89,15 +95,6 @@ def _table(rows: list[Row], messages: Messages) -> Iterator[str]:
     cells = [[messages.text(f"ranking.{key}") for key in keys]]
     cells += [[_shown(row, key) for key in keys] for row in rows]
     yield from aligned(cells, tuple(i for i, key in enumerate(keys) if key in LEFT))
-
-
-def aligned(rows: Sequence[Sequence[str]], left: tuple[int, ...]) -> Iterator[str]:
-    """Yield rows as lines of aligned columns."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        pairs = enumerate(zip(row, widths, strict=True))
-        cells = [cell.ljust(width) if i in left else cell.rjust(width) for i, (cell, width) in pairs]
-        yield "  ".join(cells).rstrip()
 
 
 def _shown(row: Row, key: str) -> str:

@@ -38,7 +38,8 @@ def ranking_rows(ranking: Ranking, language: str) -> list[Row]:
     method, matrix = scores.method, scores.matrix
     rows = []
     for i, unit in enumerate(matrix.units):
-        row: Row = {
+        row: Row = {"synthetic": True} if matrix.is_synthetic else {}
+        row |= {
             "group": matrix.group_names[matrix.groups[i]], "place": whole(scores.place[i]), "unit": unit,
             "name": matrix.names[i], "score": known(scores.scores[method.root.id][i]),
             "class": class_name(scores, i, language),
@@ -135,6 +136,7 @@ def ranking_json(ranking: Ranking, rows: Sequence[Row]) -> str:
     whole_ranking = {
         "methodology": scores.method.id,
         "period": scores.method.period,
+        "synthetic": scores.matrix.is_synthetic,
         "analysis": _analysis(ranking),
         "units": rows,
         "near_limits": [

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from resopen.messages import Messages
-from resopen.printing import printable
+from resopen.printing import aligned, printable
 from resopen.ranking.analysis import Ranking
 from resopen.ranking.comparison import Moves
 from resopen.ranking.explanation import contributions, is_additive, leaf_weights, smallest_changes, strengths
 from resopen.ranking.score import Scores, group_members, raw_values
 from resopen.ranking.uncertainty import place_shares
 from resopen.ranking.weights import single_weights, smallest_shift
-from resopen.ranking_report import aligned, edge_details
+from resopen.ranking_report import edge_details
 from resopen.ranking_rows import ahead_of
 
 Paint = Callable[[str, str], str]
@@ -33,6 +33,8 @@ def explain(ranking: Ranking, unit: int, messages: Messages, paint: Paint) -> It
     titles = {leaf.id: printable(leaf.title.text(messages.language), 50) for leaf in method.leaves}
     name, code = matrix.names[unit], matrix.units[unit]
     yield paint(printable(name if name == code else f"{name} ({code})"), "bold")
+    if matrix.is_synthetic:
+        yield paint(messages.text("ranking.synthetic"), "red")
     if np.isnan(scores.place[unit]):
         yield messages.text("ranking.no-place", {"coverage": f"{scores.coverage[method.root.id][unit]:.0%}"})
         return

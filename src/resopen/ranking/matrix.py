@@ -18,17 +18,23 @@ from resopen.tables.files import read_bytes
 
 Values = NDArray[np.float64]
 MISSING = ("", "NA")
+# A column of this name marks invented values, and everything that is computed from them.
+SYNTHETIC = "synthetic"
 # What a count, a rate or a share is made of stands in columns of these endings.
 PARTS = ("numerator", "denominator")
 
 
 @dataclass(frozen=True)
 class Wide:
-    """A wide table as it stands in its source: one row a unit, whose first column is its code."""
+    """A wide table as it stands in its source: one row a unit, whose first column is its code.
+
+    It `is_synthetic` where it has a column of that name, or comes from a package that says so.
+    """
 
     source: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_synthetic: bool = False
 
     def cells(self, column: str) -> list[str]:
         """Return the cells of a column."""
@@ -64,6 +70,7 @@ class Matrix:
     group_names: tuple[str, ...]
     group_measure: Values
     cut: Division | None
+    is_synthetic: bool = False
 
 
 def read_wide(path: Path) -> Wide:
@@ -87,7 +94,7 @@ def read_wide(path: Path) -> Wide:
     for label in header:
         if header.count(label) > 1:
             raise DefinitionError("definition.repeated-name", {"file": str(path), "key": "row 1", "name": label})
-    return Wide(str(path), header, tuple(rows[1:]))
+    return Wide(str(path), header, tuple(rows[1:]), SYNTHETIC in header)
 
 
 def wide_csv(wide: Wide) -> str:
@@ -134,6 +141,7 @@ def matrix_of(wide: Wide, method: Methodology) -> Matrix:
         group_names=groups.names,
         group_measure=groups.measured,
         cut=_cut(method.cut, kept, method) if method.cut else None,
+        is_synthetic=wide.is_synthetic,
     )
 
 

@@ -142,8 +142,8 @@ def _leaves(method: Methodology, treatment: int, normalisation: int, missing: in
     return tuple(
         replace(
             leaf,
-            treatment=chosen(leaf.treatment, alternatives.treatments, treatment),
-            normalisation=chosen(leaf.normalisation, alternatives.normalisations, normalisation),
+            treatment=chosen(leaf.treatment, alternatives.treatments, treatment * leaf.is_varied),
+            normalisation=chosen(leaf.normalisation, alternatives.normalisations, normalisation * leaf.is_varied),
             missing=chosen(leaf.missing, alternatives.missing, missing),
         )
         for leaf in method.leaves

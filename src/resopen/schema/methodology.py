@@ -66,7 +66,8 @@ class Leaf:
     `measure` is the level at the period, its growth (the quotient) or its change (the difference)
     since the base period. The steps are taken in the order of the fields: transform, floor and cap,
     treatment, normalisation in the direction, and the policy for missing values. `sampling` says how
-    chance makes the value: a count, a rate of a count per denominator, a share of the denominator.
+    chance makes the value: a count, a rate of a count per denominator, a share of the denominator. Alternatives
+    of treatment and normalisation are tried where it `is_varied`: a yes or no has no other scale.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Leaf:
     normalisation: Choice
     missing: Choice
     sampling: Choice
+    is_varied: bool
     source: Bilingual
 
 
@@ -121,13 +123,15 @@ class Groups:
     """Who is compared with whom: by a column of the units, or by limits of a number of theirs.
 
     With `limits` the first group is below the first limit, or up to it where `includes_limit`; a
-    unit is near a limit when its number differs by at most the share `near` of it.
+    unit is near a limit when its number differs by at most the share `near` of it. `titles` are what
+    people call the groups of `names`; where the values of a column are the groups there are none.
     Normalisation and ranks are taken `inside` each group or `together`.
     """
 
     by: str
     limits: tuple[float, ...]
     names: tuple[str, ...]
+    titles: tuple[Bilingual, ...]
     includes_limit: bool
     near: float
     normalise: str

@@ -43,7 +43,7 @@ NODE_KEYS = (
 )  # fmt: skip
 LEAF_KEYS = (
     "id", "title", "title_ru", "parent", "weight", "indicator", "period", "base_period", "measure", "direction",
-    "transform", "floor", "cap", "treatment", "normalise", "missing", "sampling", "source", "source_ru",
+    "transform", "floor", "cap", "treatment", "normalise", "missing", "sampling", "varied", "source", "source_ru",
 )  # fmt: skip
 
 
@@ -87,10 +87,12 @@ def load_methodology(path: Path) -> Methodology:
 
 
 def _groups(node: Reader) -> Groups:
+    names = node.texts("names")
     groups = Groups(
         by=node.text("by", may_be_empty=True),
         limits=node.numbers("limits"),
-        names=node.texts("names"),
+        names=names,
+        titles=tuple(node.pair(i, "titles", "titles_ru") for i in range(len(names))),
         includes_limit=node.flag("includes_limit"),
         near=node.number("near") if node.numbers("limits") else 0.0,
         normalise=node.one_of("normalise", SCOPES),
@@ -101,8 +103,8 @@ def _groups(node: Reader) -> Groups:
         raise node.wrong("names", "group-names", expected=str(len(groups.limits) + 1), found=str(len(groups.names)))
     _must_rise(node, groups.limits)
     node.only(
-        ("by", "limits", "names", "includes_limit", *(["near"] if groups.limits else []), "normalise", "rank",
-         "source", "source_ru")
+        ("by", "limits", "names", *(["titles", "titles_ru"] if names else []), "includes_limit",
+         *(["near"] if groups.limits else []), "normalise", "rank", "source", "source_ru")
     )  # fmt: skip
     return groups
 
@@ -198,6 +200,7 @@ def _leaf(node: Reader) -> Leaf:
         normalisation=_choice(node, "normalise", NORMALISATIONS),
         missing=_choice(node, "missing", MISSING),
         sampling=_choice(node, "sampling", SAMPLING),
+        is_varied=node.flag("varied"),
         source=node.bilingual("source"),
     )
     node.only(LEAF_KEYS)

@@ -58,10 +58,11 @@ class Reader:
 
     def pair(self, i: int, name: str, name_ru: str) -> Bilingual:
         """Return one item of two lists of texts, in English and in Russian."""
-        russian = self.texts(name_ru)
-        if i >= len(russian):
-            raise self.wrong(name_ru, "missing-key")
-        return Bilingual(ru=russian[i], en=self.texts(name)[i])
+        english, russian = self.texts(name), self.texts(name_ru)
+        for key, listed in ((name, english), (name_ru, russian)):
+            if i >= len(listed):
+                raise self.wrong(key, "missing-key")
+        return Bilingual(ru=russian[i], en=english[i])
 
     def flag(self, name: str) -> bool:
         """Return true or false."""

@@ -202,6 +202,11 @@ class Package:
     rules: tuple[Rule, ...]
     descriptor: Mapping[str, Any]
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the package says of itself that its data are invented; whatever comes of them says so too."""
+        return self.descriptor.get("synthetic") is True
+
     def resource(self, name: str) -> Resource:
         """Return the resource of that name; KeyError when the package has none."""
         for resource in self.resources:
