@@ -36,6 +36,7 @@ class Computed:
     inputs: Inputs
     indicators: tuple[Indicator, ...]
     values: Mapping[str, pyarrow.Table]
+    source: str
     is_synthetic: bool
 
 
@@ -49,7 +50,7 @@ def compute_indicators(
     """
     needed = with_inputs(names, known)
     inputs = open_inputs(package, needed, run_date, scratch)
-    return Computed(inputs, tuple(needed), compute(inputs, needed), package.is_synthetic)
+    return Computed(inputs, tuple(needed), compute(inputs, needed), package.name, package.is_synthetic)
 
 
 def valid_package(place: str | Path | None, scratch: Path, messages: Messages, run_date: date) -> Package:
@@ -137,8 +138,8 @@ def project_wide(found: Computed, method: Methodology) -> Wide:
         for row in municipalities[1]
     )
     if not found.is_synthetic:
-        return Wide(method.file, header, rows)
-    return Wide(method.file, (*header, SYNTHETIC), tuple((*row, "true") for row in rows), True)
+        return Wide(found.source, header, rows, is_computed=True)
+    return Wide(found.source, (*header, SYNTHETIC), tuple((*row, "true") for row in rows), True, True)
 
 
 def _municipalities(

@@ -54,9 +54,8 @@ def run_indicators(
     if format == "text":
         click.echo("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout), found.is_synthetic)))
         return 0
-    return _write(
-        values_csv(computed, found.is_synthetic) if format == "csv" else values_json(computed, found.is_synthetic)
-    )
+    made = values_csv if format == "csv" else values_json
+    return _write(made(computed, found.is_synthetic))
 
 
 def refuse_anonymous(name: str, read: Sequence[Indicator]) -> None:

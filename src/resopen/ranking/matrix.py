@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +28,15 @@ PARTS = ("numerator", "denominator")
 class Wide:
     """A wide table as it stands in its source: one row a unit, whose first column is its code.
 
-    It `is_synthetic` where it has a column of that name, or comes from a package that says so.
+    It `is_synthetic` where it has a column of that name, or comes from a package that says so, and
+    `is_computed` where it was made of the indicators of a package.
     """
 
     source: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     is_synthetic: bool = False
+    is_computed: bool = False
 
     def cells(self, column: str) -> list[str]:
         """Return the cells of a column."""
@@ -124,7 +126,7 @@ def matrix_of(wide: Wide, method: Methodology) -> Matrix:
             details = {"file": method.file, "key": "exclusions", "name": exclusion.unit}
             raise DefinitionError("definition.no-such-unit", details)
     excluded = {exclusion.unit for exclusion in method.exclusions}
-    kept = Wide(wide.source, wide.header, tuple(row for row in sorted(wide.rows) if row[0] not in excluded))
+    kept = replace(wide, rows=tuple(row for row in sorted(wide.rows) if row[0] not in excluded))
     if not kept.rows:
         raise DefinitionError("definition.no-units", {"file": wide.source, "key": ""})
     columns = {}
@@ -171,7 +173,7 @@ def column_name(leaf: Leaf, period: str, known: Collection[str]) -> str:
 
 def _no_column(key: str, name: str, wide: Wide, method: Methodology) -> DefinitionError:
     details = {"file": method.file, "key": key, "name": name, "path": wide.source}
-    return DefinitionError("definition.no-such-column", details)
+    return DefinitionError("definition.no-values" if wide.is_computed else "definition.no-such-column", details)
 
 
 def _numbers(wide: Wide, column: str) -> Values:
