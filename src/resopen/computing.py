@@ -100,8 +100,9 @@ def needed_indicators(method: Methodology, known: Sequence[Indicator]) -> list[s
     """Return the indicators that a method reads: those of its leaves, groups and size classes.
 
     Raises DefinitionError, with the leaf, when there is no such indicator or it is none of
-    municipalities.
+    municipalities, and when the method does not say which municipalities it ranks.
     """
+    _units(method)
     by_id = {item.id: item for item in known}
     for leaf in method.leaves:
         name = leaf.indicator.partition(JOIN)[0]
@@ -125,13 +126,12 @@ def project_wide(found: Computed, method: Methodology) -> Wide:
     is ok, or a small number where the method keeps such; what is hidden or has no input is missing.
     Raises DefinitionError when the method does not say which municipalities it ranks, or there are none.
     """
-    if method.units is None:
-        raise DefinitionError("definition.no-units-section", {"file": method.file, "key": "units"})
-    municipalities = _municipalities(found.inputs, method, method.units)
+    units = _units(method)
+    municipalities = _municipalities(found.inputs, method, units)
     codes = [row[0] for row in municipalities[1]]
     columns: dict[str, dict[str, float]] = {}
     for name, leaf in _wanted(method):
-        columns |= _columns(found.values[name], name, leaf, method.units, set(codes))
+        columns |= _columns(found.values[name], name, leaf, units, set(codes))
     header = (*municipalities[0], *columns)
     rows = tuple(
         (*row, *(repr(columns[name][row[0]]) if row[0] in columns[name] else "" for name in columns))
@@ -140,6 +140,12 @@ def project_wide(found: Computed, method: Methodology) -> Wide:
     if not found.is_synthetic:
         return Wide(found.source, header, rows, is_computed=True)
     return Wide(found.source, (*header, SYNTHETIC), tuple((*row, "true") for row in rows), True, True)
+
+
+def _units(method: Methodology) -> Units:
+    if method.units is None:
+        raise DefinitionError("definition.no-units-section", {"file": method.file, "key": "units"})
+    return method.units
 
 
 def _municipalities(
