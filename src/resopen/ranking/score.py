@@ -127,18 +127,25 @@ def node_weights(method: Methodology) -> dict[str, Values]:
 
 def tree_scores(
     method: Methodology, values: Mapping[str, Values], weights: Mapping[str, Values],
-    aggregators: Mapping[str, str] | None = None,
+    aggregators: Mapping[str, str] | None = None, absent: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> dict[str, Values]:  # fmt: skip
     """Return the score of every node and leaf.
 
-    Args: the values of the leaves (..., units), the weights below each node (..., children), and
-    other aggregators than the method's where an alternative is tried.
+    Args: the values of the leaves (..., units), the weights below each node (..., children), other
+    aggregators than the method's where an alternative is tried, and which units have no score at a
+    node although something is known (units).
     """
     scores = dict(values)
     for node in reversed(_from_root(method)):
         below = np.stack(np.broadcast_arrays(*[scores[item.id] for item in method.children[node.id]]), axis=-1)
-        scores[node.id] = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        made = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        scores[node.id] = made if absent is None else np.where(absent[node.id], np.nan, made)
     return scores
+
+
+def below_coverage(method: Methodology, coverage: Mapping[str, Values]) -> dict[str, NDArray[np.bool_]]:
+    """Return, for every node, the units of which less is known than it asks for."""
+    return {node.id: coverage[node.id] + 1e-12 < float(node.minimum_coverage) for node in method.nodes}
 
 
 def _from_root(method: Methodology) -> list[Node]:
@@ -168,12 +175,7 @@ def compute(method: Methodology, matrix: Matrix) -> Scores:
     """
     prepared = prepare(method, matrix)
     coverage, imputed = shares(method, prepared.known), shares(method, prepared.imputed)
-    scores = dict(prepared.values)
-    weights = node_weights(method)
-    for node in reversed(_from_root(method)):
-        below = np.stack([scores[item.id] for item in method.children[node.id]], axis=-1)
-        made = aggregate(below, weights[node.id], node)
-        scores[node.id] = np.where(coverage[node.id] + 1e-12 < float(node.minimum_coverage), np.nan, made)
+    scores = tree_scores(method, prepared.values, node_weights(method), absent=below_coverage(method, coverage))
     scores[method.root.id] = np.where(prepared.is_out, np.nan, scores[method.root.id])
     place, number = np.full(len(matrix.units), np.nan), np.full(len(matrix.units), np.nan)
     for members in group_members(method.groups.rank, matrix):
