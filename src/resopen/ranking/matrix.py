@@ -76,26 +76,35 @@ def _matrix(path: Path, header: tuple[str, ...], rows: Sequence[Sequence[str]], 
     kept = [row for row in rows if row[0] not in excluded]
     columns = {}
     for leaf in method.leaves:
-        for period in (leaf.period, leaf.base_period):
-            column = column_of(leaf, period, header, method, path)
+        for indicator, period in inputs(leaf):
+            column = column_of(leaf, period, header, method, path, indicator)
             columns[column] = np.array([_number(row[header.index(column)], path, row[0], column) for row in kept])
     names = [row[header.index("name")] if "name" in header else row[0] for row in kept]
     numbers, group_names = _groups(method.groups, header, kept, path, method)
     return Matrix(tuple(row[0] for row in kept), tuple(names), columns, numbers, group_names)
 
 
-def column_of(leaf: Leaf, period: str, header: Sequence[str], method: Methodology, path: Path) -> str:
-    """Return the column of a leaf's indicator at a period; DefinitionError when there is none."""
-    period = period or leaf.period
-    for name in (f"{leaf.indicator}:{period}", leaf.indicator if period == leaf.period else ""):
+def inputs(leaf: Leaf) -> tuple[tuple[str, str], ...]:
+    """Return the indicators and periods whose values a leaf is computed from."""
+    pairs = [(leaf.indicator, leaf.period)]
+    if leaf.base_period:
+        pairs.append((leaf.indicator, leaf.base_period))
+    if leaf.denominator:
+        pairs.append((leaf.denominator, leaf.period))
+    return tuple(pairs)
+
+
+def column_of(
+    leaf: Leaf, period: str, header: Sequence[str], method: Methodology, path: Path, indicator: str = ""
+) -> str:
+    """Return the column of a leaf's indicator, or of another one, at a period; DefinitionError when there is none."""
+    indicator, period = indicator or leaf.indicator, period or leaf.period
+    whole = f"{indicator}:{period}" if period else indicator
+    for name in (whole, indicator if period == leaf.period else ""):
         if name in header:
             return name
-    details = {
-        "file": method.file,
-        "key": f"{leaf.id}.indicator",
-        "name": f"{leaf.indicator}:{period}",
-        "path": str(path),
-    }
+    key = "indicator" if indicator == leaf.indicator else "denominator"
+    details = {"file": method.file, "key": f"{leaf.id}.{key}", "name": whole, "path": str(path)}
     raise DefinitionError("definition.no-such-column", details)
 
 

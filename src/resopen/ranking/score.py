@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from resopen.errors import DefinitionError
 from resopen.ranking.aggregation import aggregate
-from resopen.ranking.matrix import Matrix
+from resopen.ranking.matrix import Matrix, inputs
 from resopen.ranking.normalisation import bound, normalise, transform, treat
 from resopen.ranking.places import class_numbers, places
 from resopen.schema.methodology import Choice, Leaf, Methodology, Node
@@ -49,22 +49,23 @@ class Scores:
 
 
 def raw_values(leaf: Leaf, matrix: Matrix, method: Methodology) -> Values:
-    """Return the values of a leaf before any treatment: the level, or its growth or change since the base period."""
-    level = _column(matrix, leaf, leaf.period)
+    """Return the values of a leaf before any treatment: the level, its growth or change, or the level per another."""
+    level, *others = (_column(matrix, indicator, period) for indicator, period in inputs(leaf))
     if leaf.measure == "level":
         return level
-    base = _column(matrix, leaf, leaf.base_period)
+    base = others[0]
     if leaf.measure == "change":
         return level - base
     if (base == 0).any():
         details = {"file": method.file, "key": leaf.id, "name": matrix.units[int(np.argmax(base == 0))]}
-        raise DefinitionError("definition.growth-from-zero", details)
+        kind = "per-zero" if leaf.measure == "per" else "growth-from-zero"
+        raise DefinitionError(f"definition.{kind}", details)
     return level / base
 
 
-def _column(matrix: Matrix, leaf: Leaf, period: str) -> Values:
-    name = f"{leaf.indicator}:{period}"
-    return matrix.columns[name if name in matrix.columns else leaf.indicator]
+def _column(matrix: Matrix, indicator: str, period: str) -> Values:
+    name = f"{indicator}:{period}"
+    return matrix.columns[name if name in matrix.columns else indicator]
 
 
 def prepare(method: Methodology, matrix: Matrix, leaves: tuple[Leaf, ...] | None = None) -> Prepared:
@@ -77,19 +78,20 @@ def prepare(method: Methodology, matrix: Matrix, leaves: tuple[Leaf, ...] | None
     is_out = np.zeros(len(matrix.units), bool)
     for leaf in leaves or method.leaves:
         try:
-            made = _prepared_leaf(method, matrix, leaf)
+            raw = bound(transform(raw_values(leaf, matrix, method), leaf.transform), leaf.floor, leaf.cap)
+            is_before = leaf.missing.method.endswith("-before")
+            made = _normalised(method, matrix, leaf, _filled(raw, leaf.missing, matrix) if is_before else raw)
         except DefinitionError as error:
             raise replace(error, details={"file": method.file, "key": leaf.id, **error.details}) from error
-        known[leaf.id] = ~np.isnan(made)
+        known[leaf.id] = ~np.isnan(raw)
         if leaf.missing.method == "exclude":
             is_out |= ~known[leaf.id]
-        values[leaf.id] = _filled(made, leaf.missing, matrix)
+        values[leaf.id] = made if is_before else _filled(made, leaf.missing, matrix)
         imputed[leaf.id] = ~known[leaf.id] & ~np.isnan(values[leaf.id])
     return Prepared(values, known, imputed, is_out)
 
 
-def _prepared_leaf(method: Methodology, matrix: Matrix, leaf: Leaf) -> Values:
-    raw = bound(transform(raw_values(leaf, matrix, method), leaf.transform), leaf.floor, leaf.cap)
+def _normalised(method: Methodology, matrix: Matrix, leaf: Leaf, raw: Values) -> Values:
     made = np.empty_like(raw)
     for members in group_members(method.groups.normalise, matrix):
         treated = treat(raw[members], leaf.treatment)
@@ -106,7 +108,7 @@ def group_members(scope: str, matrix: Matrix) -> list[NDArray[np.bool_]]:
 
 
 def _filled(values: Values, choice: Choice, matrix: Matrix) -> Values:
-    """Return normalised values with the missing ones filled in, where the policy says by what."""
+    """Return values with the missing ones filled in, where the policy says by what."""
     if choice.method in ("exclude", "reweight"):
         return values
     if choice.method == "value":
@@ -115,7 +117,7 @@ def _filled(values: Values, choice: Choice, matrix: Matrix) -> Values:
     for members in group_members("inside", matrix):
         known = values[members & ~np.isnan(values)]
         if known.size:
-            middle = known.mean() if choice.method == "group-mean" else np.median(known)
+            middle = known.mean() if choice.method.startswith("group-mean") else np.median(known)
             filled[members & np.isnan(values)] = middle
     return filled
 
