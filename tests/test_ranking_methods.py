@@ -7,7 +7,9 @@ import math
 import statistics
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from operator import gt, lt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,12 +42,8 @@ def places(scores: Scores) -> dict[str, float]:
     return dict(zip(scores.matrix.units, scores.place.tolist(), strict=True))
 
 
-def competition(values: Mapping[str, object], is_better: Callable[[object, object], bool]) -> dict[str, int]:
+def competition(values: Mapping[str, Any], is_better: Callable[[Any, Any], bool] = gt) -> dict[str, int]:
     return {unit: 1 + sum(is_better(other, value) for other in values.values()) for unit, value in values.items()}
-
-
-def more(one: object, other: object) -> bool:
-    return one > other  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -73,7 +71,7 @@ def test_human_development_index_is_stated() -> None:
     # B and C differ in the fourth decimal and share a place; F reaches the first class only when rounded.
     assert expected["B"] < expected["C"]
     assert expected["F"] < 0.8
-    assert places(scores) == competition({unit: round(value, 3) for unit, value in expected.items()}, more)
+    assert places(scores) == competition({unit: round(value, 3) for unit, value in expected.items()})
     assert places(scores) == {"A": 1, "B": 2, "C": 2, "D": 5, "E": 6, "F": 4, "G": 7}
     classes = [scores.method.result.classes.names[int(n)].en for n in scores.class_number]  # type: ignore[union-attr]
     assert classes == ["very high", "very high", "very high", "medium", "low", "very high", "low"]
@@ -99,7 +97,7 @@ def test_gender_inequality_index_is_stated() -> None:
     # Fractions here and per cent there: the scale cancels out, as the note says.
     assert found == pytest.approx(expected, rel=1e-12)
     assert math.isnan(places(scores)["F"])
-    assert {u: p for u, p in places(scores).items() if u != "F"} == competition(expected, lambda a, b: more(b, a))
+    assert {u: p for u, p in places(scores).items() if u != "F"} == competition(expected, lt)
     assert places(scores)["A"] == 1
 
 
@@ -164,7 +162,7 @@ def test_example_of_coinr_is_stated() -> None:
     data, scores = rows("asem"), stated("asem")
     assert is_long([float(row["flights"]) / float(row["population"]) for row in data.values()])
     assert column(scores, "asem") == pytest.approx(asem(data), rel=1e-9)
-    assert places(scores) == competition({u: round(v, 9) for u, v in asem(data).items()}, more)
+    assert places(scores) == competition({u: round(v, 9) for u, v in asem(data).items()})
     imputed = dict(zip(scores.matrix.units, scores.imputed["asem"].tolist(), strict=True))
     assert imputed == {"C": 1 / 8, "G": 1 / 8, **dict.fromkeys("ABDEFH", 0.0)}
     assert len(scores.method.nodes) == 1 + 2 + 4
@@ -218,7 +216,7 @@ def test_municipal_efficiency_of_decree_607_is_stated() -> None:
         assert "".join(group) == units
         expected = decree_607(group)
         assert {unit: found[unit] for unit in units} == pytest.approx({u: float(v) for u, v in expected.items()})
-        assert {unit: places(scores)[unit] for unit in units} == competition(expected, more)
+        assert {unit: places(scores)[unit] for unit in units} == competition(expected)
 
 
 def test_status_groups_of_the_ministry_are_stated() -> None:
@@ -231,7 +229,7 @@ def test_status_groups_of_the_ministry_are_stated() -> None:
         for unit, value in known.items():
             points[unit] += best * ((high - value) if name == "waiting" else (value - low)) / (high - low)
     assert column(scores, "total") == pytest.approx({u: float(v) for u, v in points.items()}, abs=1e-9)
-    assert places(scores) == competition({u: round(float(v), 2) for u, v in points.items()}, more)
+    assert places(scores) == competition({u: round(float(v), 2) for u, v in points.items()})
     assert points == {
         "A": 100, "B": Fraction(333, 4), "C": Fraction(123, 2), "D": Fraction(73, 2), "E": 0, "F": 44,
         "G": Fraction(99, 4), "H": 69,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,13 +64,14 @@ def class_numbers(scores: Values, result: Result, classes: Classes) -> Values:
     """Return the number of each unit's class, 0 the best; NaN for a unit without a score.
 
     `thresholds`: the first class whose lower limit the score reaches (in ascending order: whose
-    upper limit it does not exceed). `quantiles`: the first class whose share of the ranked units
-    holds the place.
+    upper limit it does not exceed). `quantiles`: the first class whose share of the ranked units,
+    counted from the best down, holds the place.
     """
     used = rounded(scores, result.decimals) if classes.is_rounded else scores
     limits = np.asarray(classes.limits)
     if classes.by == "quantiles":
-        share = (places_of(used, result) - 1) / max(int((~np.isnan(used)).sum()), 1)
+        # By competition, whatever the rule of ties: a share of the units counts all that are ahead.
+        share = (places_of(used, replace(result, ties="competition")) - 1) / max(int((~np.isnan(used)).sum()), 1)
         number = np.searchsorted(limits, share + HAIR, "left")
     elif result.order == "descending":
         number = (used[:, None] < limits - HAIR).sum(-1)
