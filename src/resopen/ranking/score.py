@@ -135,12 +135,16 @@ def tree_scores(
 
     Args: the values of the leaves (..., units), the weights below each node (..., children), other
     aggregators than the method's where an alternative is tried, and which units have no score at a
-    node although something is known (units).
+    node although something is known (units). Raises DefinitionError, with the node, where an
+    aggregator has no meaning for the scores.
     """
     scores = dict(values)
     for node in reversed(_from_root(method)):
         below = np.stack(np.broadcast_arrays(*[scores[item.id] for item in method.children[node.id]]), axis=-1)
-        made = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        try:
+            made = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        except DefinitionError as error:
+            raise replace(error, details={**error.details, "file": method.file}) from error
         scores[node.id] = made if absent is None else np.where(absent[node.id], np.nan, made)
     return scores
 
