@@ -274,7 +274,7 @@ def small(method: Methodology, seed: int, units: int = 8) -> Scores:
     chance = np.random.default_rng(seed)
     columns = {leaf.indicator: chance.uniform(0, 10, units) for leaf in method.leaves}
     names = tuple(f"u{i}" for i in range(units))
-    return compute(method, Matrix(names, names, columns, np.zeros(units, np.intp), ("",), np.full(units, np.nan), None))
+    return compute(method, Matrix(names, names, columns, np.zeros(units, np.intp), ("",)))
 
 
 def free() -> Methodology:

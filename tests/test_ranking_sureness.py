@@ -36,7 +36,7 @@ def counted(kind: str, counts: list[float], wholes: list[float], scale: float) -
     value = scale * k if kind == "count" else scale * k / n
     columns = {name: value, f"{name} numerator": k, f"{name} denominator": n}
     units = tuple(f"u{i}" for i in range(len(k)))
-    return compute(method, Matrix(units, units, columns, np.zeros(len(k), np.intp), ("",), k * np.nan, None))
+    return compute(method, Matrix(units, units, columns, np.zeros(len(k), np.intp), ("",)))
 
 
 def test_rate_of_a_small_place_moves_more_than_that_of_a_large_one_with_the_same_value() -> None:
@@ -223,7 +223,7 @@ def test_same_method_a_year_later_moves_places_by_data_alone() -> None:
     columns = {
         f"{leaf.indicator}:{year}": chance.uniform(0, 10, 9) for leaf in free().leaves for year in ("2021", "2022")
     }
-    matrix = Matrix(names, names, columns, np.zeros(9, np.intp), ("",), np.full(9, np.nan), None)
+    matrix = Matrix(names, names, columns, np.zeros(9, np.intp), ("",))
     old, new = compute(old_method, matrix), compute(new_method, matrix)
     moves = compare(old, new, at_period(old_method, "2022"), matrix)
     assert not moves.by_method.any()

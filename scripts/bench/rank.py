@@ -65,7 +65,7 @@ def seconds(made: Methodology, units: int) -> float:
     chance = np.random.default_rng(1)
     columns = {leaf.indicator: chance.lognormal(0, 1, units) for leaf in made.leaves}
     names = tuple(f"u{i:05}" for i in range(units))
-    matrix = Matrix(names, names, columns, np.zeros(units, np.intp), ("",), np.full(units, np.nan), None)
+    matrix = Matrix(names, names, columns, np.zeros(units, np.intp), ("",))
     start = time.perf_counter()
     scores = compute(made, matrix)
     spread_of(scores, analyse(scores))

@@ -16,6 +16,8 @@ from resopen.schema.methodology import Node
 Values = NDArray[np.float64]
 # Pairs of units times children that Copeland's rule looks at in one go.
 PAIRS = 1 << 24
+# Two scores that differ by no more than this share of the largest are the same score.
+HAIR = 1e-12
 
 
 def aggregate(scores: Values, weights: Values, node: Node, aggregator: str = "") -> Values:
@@ -85,9 +87,11 @@ def copeland(scores: Values, weights: Values) -> Values:
 
     A unit wins the duel with another one when the children in which it is better weigh more than
     half of those known of both; children in which they are equal count half for each. A half
-    is a draw, also where floats miss it by a hair. Duels without a child known of both are not fought.
+    is a draw, and equal is equal, also where floats miss it by a hair. Duels without a child known
+    of both are not fought; a child without weight does not count as known.
     """
     units = scores.shape[-2]
+    scores = _levels(scores)
     runs = np.broadcast_shapes(scores.shape[:-2], weights.shape[:-1])
     result = np.empty((*runs, units))
     step = max(1, PAIRS // max(scores.shape[-1] * units * int(np.prod(runs)), 1))
@@ -96,7 +100,7 @@ def copeland(scores: Values, weights: Values) -> Values:
         others = scores[..., None, :, :]
         sign = np.where(np.isnan(mine) | np.isnan(others), 0.0, np.sign(np.nan_to_num(mine) - np.nan_to_num(others)))
         duel = np.matmul(sign, weights[..., None, :, None])[..., 0]
-        known = ~(np.isnan(mine) | np.isnan(others))
+        known = ~(np.isnan(mine) | np.isnan(others)) & (weights > 0)[..., None, None, :]
         fought: NDArray[np.bool_] = np.asarray(known.any(-1))
         fought[..., np.arange(fought.shape[-2]), start + np.arange(fought.shape[-2])] = False
         close = np.abs(duel) <= 1e-12 * weights.sum(-1)[..., None, None]
@@ -104,3 +108,15 @@ def copeland(scores: Values, weights: Values) -> Values:
         with np.errstate(invalid="ignore"):
             result[..., start : start + step] = np.where(fought.any(-1), won / fought.sum(-1), np.nan)
     return result
+
+
+def _levels(scores: Values) -> Values:
+    """Return the number of each score among the different ones of its child; what differs by a hair is equal."""
+    order = np.argsort(scores, axis=-2, kind="stable")
+    rising = np.take_along_axis(scores, order, -2)
+    hair = HAIR * np.max(np.abs(np.nan_to_num(rising)), axis=-2, keepdims=True)
+    steps = np.diff(rising, axis=-2, prepend=rising[..., :1, :]) > hair
+    levels = np.where(np.isnan(rising), np.nan, np.cumsum(steps, axis=-2))
+    found = np.empty_like(rising)
+    np.put_along_axis(found, order, levels, -2)
+    return found

@@ -50,7 +50,7 @@ def edges(scores: Scores) -> list[Edge]:
     """
     method, matrix, found = scores.method, scores.matrix, []
     groups = method.groups
-    if groups.limits:
+    if groups.limits and matrix.group_measure is not None:
         division = Division(matrix.groups, matrix.group_names, matrix.group_measure)
         for unit, limit, other in _near(division, groups.limits, groups.near):
             moved = compute(method, _with_group(matrix, unit, other))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resopen.ranking.explanation import must_be_additive
+from resopen.ranking.places import SAME, places
 from resopen.ranking.score import Scores, group_members
 from resopen.schema.methodology import Methodology
 
@@ -31,22 +32,25 @@ def weight_bounds(scores: Scores, spread: float) -> Bounds:
     scale of the index cancels out; that of a node below it widens the box by (1 + s)/(1 - s). The
     best place is one more than the number of units surely ahead, the worst the number of units not
     surely behind: bounds that are safe, and are reached where one set of weights can do it for all
-    rivals at once. A pair of which one lacks a leaf is never sure.
+    rivals at once. A pair of which one lacks a leaf is never sure,
+    nor is one that rounding may tie, or the tolerance, from neighbour to neighbour through all units.
     Raises DefinitionError when the method is not additive.
     """
     must_be_additive(scores.method)
     result = scores.method.result
     low, high = _weight_box(scores.method, spread)
     sign = 1.0 if result.order == "descending" else -1.0
-    margin = result.tolerance + (0.0 if result.decimals is None else 10.0**-result.decimals)
+    largest = float(np.max(np.abs(np.nan_to_num(scores.scores[scores.method.root.id])), initial=0.0))
     values = sign * np.stack([scores.scores[leaf.id] for leaf in scores.method.leaves], axis=-1)
     best, worst = np.full(len(values), np.nan), np.full(len(values), np.nan)
     for members in group_members(scores.method.groups.rank, scores.matrix):
         ranked = np.flatnonzero(members & ~np.isnan(scores.place))
+        margin = (result.tolerance + SAME * largest) * len(ranked)
+        margin += 0.0 if result.decimals is None else 10.0**-result.decimals
         for unit in ranked:
-            least, most = _least_and_most(values[ranked], values[unit], low, high)
-            best[unit] = 1 if result.ties == "dense" else 1 + np.count_nonzero(least > margin)
-            worst[unit] = len(ranked) - np.count_nonzero(most < -margin)
+            least, most = _least_and_most(values[ranked] - values[unit], margin, low, high)
+            best[unit] = 1 if result.ties == "dense" else 1 + np.count_nonzero(least > 0)
+            worst[unit] = len(ranked) - np.count_nonzero(most < 0)
     return Bounds(best, worst)
 
 
@@ -65,12 +69,15 @@ def _weight_box(method: Methodology, spread: float) -> tuple[Values, Values]:
     return box[:, 0], box[:, 1]
 
 
-def _least_and_most(rivals: Values, own: Values, low: Values, high: Values) -> tuple[Values, Values]:
-    """Return the least and the most of each rival's score less the unit's own, over the box of weights."""
-    difference = rivals - own
+def _least_and_most(difference: Values, margin: float, low: Values, high: Values) -> tuple[Values, Values]:
+    """Return the least of each rival's lead beyond the margin, and the most of it short of the margin.
+
+    The margin is taken from each leaf: the weights sum to one only up to their common scale.
+    """
     is_unsure = np.isnan(difference).any(-1)
-    least = np.where(difference > 0, difference * low, difference * high).sum(-1)
-    most = np.where(difference > 0, difference * high, difference * low).sum(-1)
+    ahead, behind = difference - margin, difference + margin
+    least = np.where(ahead > 0, ahead * low, ahead * high).sum(-1)
+    most = np.where(behind > 0, behind * high, behind * low).sum(-1)
     return np.where(is_unsure, -np.inf, least), np.where(is_unsure, np.inf, most)
 
 
@@ -78,22 +85,26 @@ def missing_bounds(scores: Scores) -> Bounds:
     """Return the best and worst place of each unit over all values that its missing leaves could have.
 
     A missing value may be anything between the worst and the best known value of its leaf, on the
-    common scale, the other units staying as they are. Raises DefinitionError when not additive.
+    common scale, the other units staying as they are; both ends are placed by the method's own rule.
+    Raises DefinitionError when not additive.
     """
     must_be_additive(scores.method)
     weights = _weight_box(scores.method, 0.0)[0]
-    sign = 1.0 if scores.method.result.order == "descending" else -1.0
+    result = scores.method.result
+    sign = 1.0 if result.order == "descending" else -1.0
     values = sign * np.stack([scores.scores[leaf.id] for leaf in scores.method.leaves], axis=-1)
     known = np.stack([scores.prepared.known[leaf.id] for leaf in scores.method.leaves], axis=-1)
     low = np.where(known, values, np.nanmin(np.where(known, values, np.nan), axis=0)) @ weights
     high = np.where(known, values, np.nanmax(np.where(known, values, np.nan), axis=0)) @ weights
-    root = sign * scores.scores[scores.method.root.id]
-    best, worst = np.full(len(root), np.nan), np.full(len(root), np.nan)
+    root = scores.scores[scores.method.root.id]
+    best, worst = scores.place.copy(), scores.place.copy()
     for members in group_members(scores.method.groups.rank, scores.matrix):
         some = np.flatnonzero(members)
-        for unit in some:
-            others = root[some[some != unit]]
-            others = others[~np.isnan(others)]
-            best[unit] = 1 + np.count_nonzero(others > high[unit] + scores.method.result.tolerance)
-            worst[unit] = 1 + np.count_nonzero(others > low[unit] + scores.method.result.tolerance)
+        for position, unit in enumerate(some):
+            if known[unit].all():
+                continue
+            for found, end in ((best, high), (worst, low)):
+                filled = root[some]
+                filled[position] = sign * end[unit]
+                found[unit] = places(filled, result)[position]
     return Bounds(best, worst)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from resopen.errors import DefinitionError
 from resopen.ranking.matrix import Matrix, column_name
 from resopen.ranking.places import places
-from resopen.ranking.score import Scores, group_members, lacking_units, node_weights, prepare, tree_scores
+from resopen.ranking.score import Scores, below_coverage, group_members, node_weights, prepare, tree_scores
 from resopen.schema.methodology import Chance, Leaf, Methodology
 
 Values = NDArray[np.float64]
@@ -52,11 +52,11 @@ def by_chance(scores: Scores) -> ByChance:
     values = dict(scores.prepared.values)
     values |= {name: np.empty_like(one) for name, one in drawn.items()}
     for run in range(method.chance.runs):
-        columns = {column_name(leaf, leaf.period, matrix.columns): drawn[leaf.id][run] for leaf in leaves}
+        columns = {_column(leaf, matrix): drawn[leaf.id][run] for leaf in leaves}
         made = prepare(method, replace(matrix, columns={**matrix.columns, **columns}), leaves)
         for leaf in leaves:
             values[leaf.id][run] = made.values[leaf.id]
-    root = tree_scores(method, values, node_weights(method), lacking=lacking_units(method, scores.coverage))
+    root = tree_scores(method, values, node_weights(method), absent=below_coverage(method, scores.coverage))
     index = np.broadcast_to(root[method.root.id], (method.chance.runs, len(matrix.units)))
     index = np.where(np.isnan(scores.place), np.nan, index)
     found = np.full(index.shape, np.nan)
@@ -69,7 +69,7 @@ def _drawn(
     leaf: Leaf, matrix: Matrix, method: Methodology, chance: Chance, generator: np.random.Generator
 ) -> Values:  # fmt: skip
     """Return draws of a leaf's raw values (draws, units)."""
-    name = column_name(leaf, leaf.period, matrix.columns)
+    name = _column(leaf, matrix)
     value, count = matrix.columns[name], matrix.columns[f"{name} numerator"]
     kind, scale = leaf.sampling.method, leaf.sampling.number("scale")
     whole = np.ones_like(count) if kind == "count" else matrix.columns[f"{name} denominator"]
@@ -91,6 +91,10 @@ def _drawn(
     else:
         made = scale * generator.gamma(k + 0.5, 1.0, size) / n
     return np.where(known, made, np.nan)
+
+
+def _column(leaf: Leaf, matrix: Matrix) -> str:
+    return column_name(leaf, leaf.indicator, leaf.period, matrix.columns)
 
 
 def interval_of(drawn: Values, interval: tuple[float, float]) -> tuple[Values, Values]:

@@ -94,7 +94,7 @@ def subset(matrix: Matrix, units: tuple[str, ...]) -> Matrix:
     cut = matrix.cut and replace(matrix.cut, numbers=matrix.cut.numbers[rows], measured=matrix.cut.measured[rows])
     return replace(
         matrix, units=units, names=names, columns=columns, groups=matrix.groups[rows],
-        group_measure=matrix.group_measure[rows], cut=cut,
+        group_measure=None if matrix.group_measure is None else matrix.group_measure[rows], cut=cut,
     )  # fmt: skip
 
 

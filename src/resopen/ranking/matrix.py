@@ -61,8 +61,8 @@ class Matrix:
     """The ranked units and what is known of them, in the order of their codes.
 
     `columns` holds the values of each indicator, NaN for missing; `groups` the number of the group of
-    each unit among `group_names`, and `group_measure` the number that decides it, NaN where a column
-    does; `cut` is its size class, where the method has such.
+    each unit among `group_names`, and `group_measure` the number that decides it, where one does;
+    `cut` is its size class, where the method has such.
     """
 
     units: tuple[str, ...]
@@ -70,8 +70,8 @@ class Matrix:
     columns: Mapping[str, Values]
     groups: NDArray[np.intp]
     group_names: tuple[str, ...]
-    group_measure: Values
-    cut: Division | None
+    group_measure: Values | None = None
+    cut: Division | None = None
     is_synthetic: bool = False
 
 
@@ -129,9 +129,10 @@ def matrix_of(wide: Wide, method: Methodology) -> Matrix:
     kept = replace(wide, rows=tuple(row for row in sorted(wide.rows) if row[0] not in excluded))
     if not kept.rows:
         raise DefinitionError("definition.no-units", {"file": wide.source, "key": ""})
-    columns = {}
+    columns: dict[str, Values] = {}
     for leaf in method.leaves:
-        for name in _columns_of(leaf, kept, method):
+        names = [_column_of(leaf, indicator, period, kept, method) for indicator, period in inputs(leaf)]
+        for name in (*names, *_parts_of(leaf, kept, method)):
             columns[name] = _numbers(kept, name)
     groups = _groups(method.groups, kept, method)
     units = tuple(row[0] for row in kept.rows)
@@ -141,33 +142,48 @@ def matrix_of(wide: Wide, method: Methodology) -> Matrix:
         columns=columns,
         groups=groups.numbers,
         group_names=groups.names,
-        group_measure=groups.measured,
+        group_measure=groups.measured if method.groups.limits else None,
         cut=_cut(method.cut, kept, method) if method.cut else None,
         is_synthetic=wide.is_synthetic,
     )
 
 
-def _columns_of(leaf: Leaf, wide: Wide, method: Methodology) -> list[str]:
-    """Return the columns that a leaf is read from: its period, its base period, what makes its value."""
-    found = []
-    for period in (leaf.period, leaf.base_period):
-        name = column_name(leaf, period, wide.header)
-        if not name:
-            raise _no_column(f"{leaf.id}.indicator", f"{leaf.indicator}:{period or leaf.period}", wide, method)
-        found.append(name)
+def inputs(leaf: Leaf) -> tuple[tuple[str, str], ...]:
+    """Return the indicators and periods whose values a leaf is computed from, its own first."""
+    pairs = [(leaf.indicator, leaf.period)]
+    if leaf.base_period:
+        pairs.append((leaf.indicator, leaf.base_period))
+    if leaf.denominator:
+        pairs.append((leaf.denominator, leaf.period))
+    return tuple(pairs)
+
+
+def _column_of(leaf: Leaf, indicator: str, period: str, wide: Wide, method: Methodology) -> str:
+    """Return the column of an indicator that a leaf reads; DefinitionError when there is none."""
+    name = column_name(leaf, indicator, period, wide.header)
+    if not name:
+        key = "indicator" if indicator == leaf.indicator else "denominator"
+        raise _no_column(f"{leaf.id}.{key}", f"{indicator}:{period}" if period else indicator, wide, method)
+    return name
+
+
+def _parts_of(leaf: Leaf, wide: Wide, method: Methodology) -> list[str]:
+    """Return the columns of what a leaf's counted value is made of; DefinitionError when one is missing."""
     kind = leaf.sampling.method
-    for part in PARTS[: 0 if kind == "none" else 1 if kind == "count" else 2]:
-        name = f"{found[0]} {part}"
+    own = column_name(leaf, leaf.indicator, leaf.period, wide.header)
+    names = [f"{own} {part}" for part in PARTS[: 0 if kind == "none" else 1 if kind == "count" else 2]]
+    for name in names:
         if name not in wide.header:
             raise _no_column(f"{leaf.id}.sampling", name, wide, method)
-        found.append(name)
-    return found
+    return names
 
 
-def column_name(leaf: Leaf, period: str, known: Collection[str]) -> str:
-    """Return the column of a leaf's indicator at a period among the known ones; empty when there is none."""
-    period = period or leaf.period
-    names = (f"{leaf.indicator}:{period}", leaf.indicator if period == leaf.period else "")
+def column_name(leaf: Leaf, indicator: str, period: str, known: Collection[str]) -> str:
+    """Return the column of an indicator at a period among the known ones; empty when there is none.
+
+    A column without a period stands for the leaf's own.
+    """
+    names = (f"{indicator}:{period}" if period else indicator, indicator if period == leaf.period else "")
     return next((name for name in names if name in known), "")
 
 

@@ -44,14 +44,18 @@ def bound(values: Values, floor: float | None, cap: float | None) -> Values:
 def treat(values: Values, choice: Choice) -> Values:
     """Return the values with their outliers drawn in.
 
-    `winsorise`: while |skewness| >= its limit and kurtosis >= its limit, the value that lies
-    furthest on the side of the tail is set to the next one, for at most so many values (the rule
-    of COINr; skewness g1·sqrt(n(n-1))/(n-2) and the excess kurtosis of the sample, as there).
+    `winsorise`: while |skewness| >= its limit and kurtosis >= its limit, the values that lie
+    furthest on the side of the tail are set to the next one, until at least so many are drawn in
+    (winsorise of COINr; skewness g1·sqrt(n(n-1))/(n-2) and the excess kurtosis of the sample, as
+    there). `winsorise-or-log`: the same, and where it does not bring them below the limits, the
+    logarithm of the values as they were (f1 winsorise, f2 log_CT of COINr).
     `percentiles`: values beyond two percentiles are set to them. `points`: so many of the lowest
     and highest values are set to the next one.
     """
-    if choice.method == "winsorise":
-        return _winsorise(values, choice.number("skewness"), choice.number("kurtosis"), int(choice.number("most")))
+    if choice.method in ("winsorise", "winsorise-or-log"):
+        limits = choice.number("skewness"), choice.number("kurtosis")
+        drawn = _winsorise(values, *limits, int(choice.number("most")))
+        return log_ct(values) if choice.method == "winsorise-or-log" and _is_long(drawn, *limits) else drawn
     if choice.method == "percentiles":
         low, high = np.nanpercentile(values, [choice.number("low"), choice.number("high")])
         return bound(values, float(low), float(high))
@@ -67,7 +71,7 @@ def treat(values: Values, choice: Choice) -> Values:
 def skewness(values: Values) -> float:
     """Return the sample skewness G1 = g1·sqrt(n(n-1))/(n-2) of what is known; 0 for fewer than three values."""
     known = values[~np.isnan(values)]
-    n, spread = known.size, known.std()
+    n, spread = known.size, known.std() if known.size else 0.0
     if n < 3 or spread == 0:
         return 0.0
     g1 = float(((known - known.mean()) ** 3).mean() / spread**3)
@@ -77,25 +81,43 @@ def skewness(values: Values) -> float:
 def kurtosis(values: Values) -> float:
     """Return the sample excess kurtosis G2 = (n-1)/((n-2)(n-3))·((n+1)g2 + 6); 0 for fewer than four values."""
     known = values[~np.isnan(values)]
-    n, spread = known.size, known.std()
+    n, spread = known.size, known.std() if known.size else 0.0
     if n < 4 or spread == 0:
         return 0.0
     g2 = float(((known - known.mean()) ** 4).mean() / spread**4) - 3
     return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * g2 + 6)
 
 
+def _is_long(values: Values, skew_limit: float, kurtosis_limit: float) -> bool:
+    """Say whether the values have a tail: what is constant has none, whatever the limits."""
+    has_two = np.unique(values[~np.isnan(values)]).size > 1
+    return has_two and abs(skewness(values)) >= skew_limit and kurtosis(values) >= kurtosis_limit
+
+
 def _winsorise(values: Values, skew_limit: float, kurtosis_limit: float, most: int) -> Values:
     treated = values.copy()
-    for _ in range(most):
-        skew = skewness(treated)
-        if abs(skew) < skew_limit or kurtosis(treated) < kurtosis_limit:
-            break
+    # Counted are values, not steps: equal ones are drawn in together, and again with the next one.
+    high = low = 0
+    while high + low < most and _is_long(treated, skew_limit, kurtosis_limit):
         known = np.unique(treated[~np.isnan(treated)])
-        if skew > 0:
-            treated[treated == known[-1]] = known[-2]
-        else:
-            treated[treated == known[0]] = known[1]
+        is_high = skewness(treated) >= 0
+        end, following = (known[-1], known[-2]) if is_high else (known[0], known[1])
+        count = int((treated == end).sum())
+        high, low = (count, low) if is_high else (high, count)
+        treated[treated == end] = following
     return treated
+
+
+def log_ct(values: Values) -> Values:
+    """Return log(x - min + a), a a hundredth of the range; for a tail to the left its mirror -log(max + a - x).
+
+    Source: log_CT of COINr, and log_CT_plus for the mirror: the plain one would lengthen a left tail.
+    """
+    known = values[~np.isnan(values)]
+    low, high = float(known.min()), float(known.max())
+    shift = 0.01 * (high - low)
+    result: Values = np.log(values - low + shift) if skewness(values) >= 0 else -np.log(high + shift - values)
+    return result
 
 
 def normalise(values: Values, direction: str, choice: Choice, units: tuple[str, ...]) -> Values:
@@ -108,8 +130,10 @@ def normalise(values: Values, direction: str, choice: Choice, units: tuple[str, 
     1 - |best - x|/(max - min); `share-of-maximum` x/max; `points` a step function of the value.
     With direction `down` less is better: goalposts and points say so by their own numbers, a
     quotient is turned round, the others are mirrored.
-    Raises DefinitionError where the values are constant and the method divides by their spread, or
-    where the reference is missing or zero.
+    Raises DefinitionError where the values are constant and the method tells units apart by their
+    spread or order, where the reference is missing or not above zero, where a quotient is turned
+    round that is not above zero, and for a share of the maximum whose direction is down or whose
+    maximum is not above zero.
     """
     if choice.method == "none":
         return values if direction == "up" else -values
@@ -156,6 +180,7 @@ def ranks_from_worst(values: Values) -> Values:
 
 
 def _rank(values: Values, is_up: bool, choice: Choice, units: tuple[str, ...]) -> Values:
+    _spread(values, choice.method)
     return ranks_from_worst(values if is_up else -values)
 
 
@@ -168,7 +193,7 @@ def _percentile_rank(values: Values, is_up: bool, choice: Choice, units: tuple[s
 def _to_reference(values: Values, is_up: bool, choice: Choice, units: tuple[str, ...]) -> Values:
     name = str(choice.numbers["reference"])
     reference = values[units.index(name)] if name in units else np.nan
-    if np.isnan(reference) or reference == 0:
+    if not reference > 0:
         raise DefinitionError("definition.no-reference", {"name": name})
     return _quotient(values / reference, is_up)
 
@@ -180,14 +205,16 @@ def _to_maximum(values: Values, is_up: bool, choice: Choice, units: tuple[str, .
 
 def _share_of_maximum(values: Values, is_up: bool, choice: Choice, units: tuple[str, ...]) -> Values:
     known = values[~np.isnan(values)]
+    if not is_up:
+        raise DefinitionError("definition.reversed-share", {})
     if known.size and known.max() <= 0:
         raise DefinitionError("definition.no-reference", {"name": f"{known.max():g}"})
     return values / (known.max() if known.size else 1.0)
 
 
 def _quotient(values: Values, is_up: bool) -> Values:
-    if not is_up and (values == 0).any():
-        raise DefinitionError("definition.no-transform", {"transform": "reciprocal", "found": "0"})
+    if not is_up and (values <= 0).any():
+        raise DefinitionError("definition.no-transform", {"transform": "reciprocal", "found": f"{np.nanmin(values):g}"})
     return values if is_up else 1 / values
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from resopen.errors import DefinitionError
 from resopen.ranking.aggregation import aggregate
-from resopen.ranking.matrix import Matrix, column_name
+from resopen.ranking.matrix import Matrix, column_name, inputs
 from resopen.ranking.normalisation import bound, normalise, transform, treat
 from resopen.ranking.places import class_numbers, places
 from resopen.schema.methodology import Choice, Leaf, Methodology, Node
@@ -49,16 +49,18 @@ class Scores:
 
 
 def raw_values(leaf: Leaf, matrix: Matrix, method: Methodology) -> Values:
-    """Return the values of a leaf before any treatment: the level, or its growth or change since the base period."""
-    level = matrix.columns[column_name(leaf, leaf.period, matrix.columns)]
+    """Return the values of a leaf before any treatment: the level, its growth or change, or the level per another."""
+    names = [column_name(leaf, indicator, period, matrix.columns) for indicator, period in inputs(leaf)]
+    level, *others = (matrix.columns[name] for name in names)
     if leaf.measure == "level":
         return level
-    base = matrix.columns[column_name(leaf, leaf.base_period, matrix.columns)]
+    base = others[0]
     if leaf.measure == "change":
         return level - base
     if (base == 0).any():
         details = {"file": method.file, "key": leaf.id, "name": matrix.units[int(np.argmax(base == 0))]}
-        raise DefinitionError("definition.growth-from-zero", details)
+        kind = "per-zero" if leaf.measure == "per" else "growth-from-zero"
+        raise DefinitionError(f"definition.{kind}", details)
     return level / base
 
 
@@ -72,19 +74,20 @@ def prepare(method: Methodology, matrix: Matrix, leaves: tuple[Leaf, ...] | None
     is_out = np.zeros(len(matrix.units), bool)
     for leaf in leaves or method.leaves:
         try:
-            made = _prepared_leaf(method, matrix, leaf)
+            raw = bound(transform(raw_values(leaf, matrix, method), leaf.transform), leaf.floor, leaf.cap)
+            is_before = leaf.missing.method.endswith("-before")
+            made = _normalised(method, matrix, leaf, _filled(raw, leaf.missing, matrix) if is_before else raw)
         except DefinitionError as error:
             raise replace(error, details={"file": method.file, "key": leaf.id, **error.details}) from error
-        known[leaf.id] = ~np.isnan(made)
+        known[leaf.id] = ~np.isnan(raw)
         if leaf.missing.method == "exclude":
             is_out |= ~known[leaf.id]
-        values[leaf.id] = _filled(made, leaf.missing, matrix)
+        values[leaf.id] = made if is_before else _filled(made, leaf.missing, matrix)
         imputed[leaf.id] = ~known[leaf.id] & ~np.isnan(values[leaf.id])
     return Prepared(values, known, imputed, is_out)
 
 
-def _prepared_leaf(method: Methodology, matrix: Matrix, leaf: Leaf) -> Values:
-    raw = bound(transform(raw_values(leaf, matrix, method), leaf.transform), leaf.floor, leaf.cap)
+def _normalised(method: Methodology, matrix: Matrix, leaf: Leaf, raw: Values) -> Values:
     made = np.empty_like(raw)
     for members in group_members(method.groups.normalise, matrix):
         treated = treat(raw[members], leaf.treatment)
@@ -101,7 +104,7 @@ def group_members(scope: str, matrix: Matrix) -> list[NDArray[np.bool_]]:
 
 
 def _filled(values: Values, choice: Choice, matrix: Matrix) -> Values:
-    """Return normalised values with the missing ones filled in, where the policy says by what."""
+    """Return values with the missing ones filled in, where the policy says by what."""
     if choice.method in ("exclude", "reweight"):
         return values
     if choice.method == "value":
@@ -110,7 +113,7 @@ def _filled(values: Values, choice: Choice, matrix: Matrix) -> Values:
     for members in group_members("inside", matrix):
         known = values[members & ~np.isnan(values)]
         if known.size:
-            middle = known.mean() if choice.method == "group-mean" else np.median(known)
+            middle = known.mean() if choice.method.startswith("group-mean") else np.median(known)
             filled[members & np.isnan(values)] = middle
     return filled
 
@@ -122,20 +125,29 @@ def node_weights(method: Methodology) -> dict[str, Values]:
 
 def tree_scores(
     method: Methodology, values: Mapping[str, Values], weights: Mapping[str, Values],
-    aggregators: Mapping[str, str] | None = None, lacking: Mapping[str, NDArray[np.bool_]] | None = None,
+    aggregators: Mapping[str, str] | None = None, absent: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> dict[str, Values]:  # fmt: skip
     """Return the score of every node and leaf.
 
     Args: the values of the leaves (..., units), the weights below each node (..., children), other
-    aggregators than the method's where an alternative is tried, and the units that have no score at
-    a node because too little of them is known.
+    aggregators than the method's where an alternative is tried, and which units have no score at a
+    node although something is known (units). Raises DefinitionError, with the node, where an
+    aggregator has no meaning for the scores.
     """
     scores = dict(values)
     for node in reversed(_from_root(method)):
         below = np.stack(np.broadcast_arrays(*[scores[item.id] for item in method.children[node.id]]), axis=-1)
-        made = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
-        scores[node.id] = made if lacking is None else np.where(lacking[node.id], np.nan, made)
+        try:
+            made = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        except DefinitionError as error:
+            raise replace(error, details={**error.details, "file": method.file}) from error
+        scores[node.id] = made if absent is None else np.where(absent[node.id], np.nan, made)
     return scores
+
+
+def below_coverage(method: Methodology, coverage: Mapping[str, Values]) -> dict[str, NDArray[np.bool_]]:
+    """Return, for every node, the units of which less is known than it asks for."""
+    return {node.id: coverage[node.id] + 1e-12 < float(node.minimum_coverage) for node in method.nodes}
 
 
 def _from_root(method: Methodology) -> list[Node]:
@@ -157,11 +169,6 @@ def shares(method: Methodology, marks: Mapping[str, NDArray[np.bool_]]) -> dict[
     return {node.id: found[node.id] for node in method.nodes}
 
 
-def lacking_units(method: Methodology, coverage: Mapping[str, Values]) -> dict[str, NDArray[np.bool_]]:
-    """Return, for every node, the units whose known share of its weight is below its minimum."""
-    return {node.id: coverage[node.id] + 1e-12 < float(node.minimum_coverage) for node in method.nodes}
-
-
 def compute(method: Methodology, matrix: Matrix) -> Scores:
     """Return the ranking of a method: the nominal scores, places and classes.
 
@@ -170,7 +177,7 @@ def compute(method: Methodology, matrix: Matrix) -> Scores:
     """
     prepared = prepare(method, matrix)
     coverage, imputed = shares(method, prepared.known), shares(method, prepared.imputed)
-    scores = tree_scores(method, prepared.values, node_weights(method), lacking=lacking_units(method, coverage))
+    scores = tree_scores(method, prepared.values, node_weights(method), absent=below_coverage(method, coverage))
     scores[method.root.id] = np.where(prepared.is_out, np.nan, scores[method.root.id])
     place, number = np.full(len(matrix.units), np.nan), np.full(len(matrix.units), np.nan)
     for members in group_members(method.groups.rank, matrix):

@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 
 from resopen.ranking.matrix import Matrix
 from resopen.ranking.places import places
-from resopen.ranking.score import Scores, group_members, lacking_units, node_weights, prepare, shares, tree_scores
+from resopen.ranking.score import (
+    Prepared,
+    Scores,
+    below_coverage,
+    group_members,
+    node_weights,
+    prepare,
+    shares,
+    tree_scores,
+)
 from resopen.schema.methodology import Alternatives, Choice, Leaf, Methodology
 
 Values = NDArray[np.float64]
@@ -96,16 +105,13 @@ def run_places(method: Methodology, matrix: Matrix, runs: Runs) -> NDArray[np.fl
     """Return the places of the units in each of the runs (runs, units)."""
     found = np.full((len(runs.choices), len(matrix.units)), np.nan, np.float32)
     members = group_members(method.groups.rank, matrix)
-    lacking = lacking_units(method, shares(method, prepare(method, matrix).known))
-    for numbers, root in _batches(method, matrix, runs, lacking):
+    for numbers, root in _batches(method, matrix, runs):
         for group in members:
             found[np.ix_(numbers, np.flatnonzero(group))] = places(root[:, group], method.result)
     return found
 
 
-def _batches(
-    method: Methodology, matrix: Matrix, runs: Runs, lacking: Mapping[str, NDArray[np.bool_]]
-) -> Iterator[tuple[Indices, Values]]:  # fmt: skip
+def _batches(method: Methodology, matrix: Matrix, runs: Runs) -> Iterator[tuple[Indices, Values]]:
     """Yield the scores of the index, run by run that share all choices but weights and inclusion.
 
     A unit of which the method itself knows too little has no score in any run.
@@ -114,21 +120,22 @@ def _batches(
     shared = np.delete(runs.choices, inclusion, axis=1)
     kinds, kind_of = np.unique(shared, axis=0, return_inverse=True)
     step = max(1, BATCH // (len(matrix.units) * max(len(method.leaves), 1)))
-    cache: dict[tuple[int, ...], tuple[Mapping[str, Values], NDArray[np.bool_]]] = {}
+    own = prepare(method, matrix)
+    cache: dict[tuple[int, ...], Prepared] = {(0, 0, 0): own}
+    absent = below_coverage(method, shares(method, own.known))
     for number, kind in enumerate(kinds):
         chosen = dict(zip(np.delete(np.array(runs.names), inclusion).tolist(), kind.tolist(), strict=True))
         key = (chosen["treatment"], chosen["normalisation"], chosen["missing"])
         if key not in cache:
-            prepared = prepare(method, matrix, _leaves(method, *key))
-            cache[key] = (prepared.values, prepared.is_out)
-        values, is_out = cache[key]
+            cache[key] = prepare(method, matrix, _leaves(method, *key))
+        prepared = cache[key]
         aggregators = _aggregators(method, chosen)
         rows = np.flatnonzero(kind_of.ravel() == number)
         for start in range(0, len(rows), step):
             some = rows[start : start + step]
             weights = run_weights(method, runs.choices[some, inclusion], runs.factors[some])
-            root = tree_scores(method, values, weights, aggregators, lacking)[method.root.id]
-            yield some, np.where(is_out, np.nan, np.broadcast_to(root, (len(some), len(matrix.units))))
+            root = tree_scores(method, prepared.values, weights, aggregators, absent)[method.root.id]
+            yield some, np.where(prepared.is_out, np.nan, np.broadcast_to(root, (len(some), len(matrix.units))))
 
 
 def _leaves(method: Methodology, treatment: int, normalisation: int, missing: int) -> tuple[Leaf, ...]:

@@ -10,11 +10,12 @@ from functools import cached_property
 from resopen.schema.records import Bilingual
 
 DIRECTIONS = ("up", "down")
-MEASURES = ("level", "growth", "change")
+MEASURES = ("level", "growth", "change", "per")
 TRANSFORMS = ("none", "log", "log10", "sqrt", "reciprocal")
 TREATMENTS: Mapping[str, tuple[str, ...]] = {
     "none": (),
     "winsorise": ("skewness", "kurtosis", "most"),
+    "winsorise-or-log": ("skewness", "kurtosis", "most"),
     "percentiles": ("low", "high"),
     "points": ("low", "high"),
 }
@@ -35,6 +36,8 @@ MISSING: Mapping[str, tuple[str, ...]] = {
     "reweight": (),
     "group-mean": (),
     "group-median": (),
+    "group-mean-before": (),
+    "group-median-before": (),
     "value": ("value",),
 }
 AGGREGATORS = ("arithmetic", "geometric", "harmonic", "generalised", "copeland", "minimum", "ratio")
@@ -64,10 +67,12 @@ class Leaf:
     """One indicator in the tree: where its values come from and what becomes of them.
 
     `measure` is the level at the period, its growth (the quotient) or its change (the difference)
-    since the base period. The steps are taken in the order of the fields: transform, floor and cap,
-    treatment, normalisation in the direction, and the policy for missing values. `sampling` says how
-    chance makes the value: a count, a rate of a count per denominator, a share of the denominator. Alternatives
-    of treatment and normalisation are tried where it `is_varied`: a yes or no has no other scale.
+    since the base period, or the level per that of the denominator. The steps are taken in the order
+    of the fields: transform, floor and cap, treatment, normalisation in the direction, and the policy
+    for missing values, which is taken before the treatment where its name says so. `sampling` says
+    how chance makes the value: a count, a rate of a count per denominator, a share of the
+    denominator. Alternatives of treatment and normalisation are tried where it `is_varied`: a yes or
+    no has no other scale.
     """
 
     id: str
@@ -77,6 +82,7 @@ class Leaf:
     indicator: str
     period: str
     base_period: str
+    denominator: str
     measure: str
     direction: str
     transform: str

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
-from resopen.schema.fields import wrong
 from resopen.schema.files import read_toml
 from resopen.schema.methodology import (
     AGGREGATORS,
@@ -24,7 +21,6 @@ from resopen.schema.methodology import (
     TREATMENTS,
     Alternatives,
     Chance,
-    Choice,
     Classes,
     Cut,
     Exclusion,
@@ -35,6 +31,8 @@ from resopen.schema.methodology import (
     Result,
     Units,
 )
+from resopen.schema.methodology_checks import check_methodology
+from resopen.schema.methodology_choices import choice, choices
 from resopen.schema.reading import Reader
 
 NODE_KEYS = (
@@ -42,8 +40,9 @@ NODE_KEYS = (
     "source", "source_ru",
 )  # fmt: skip
 LEAF_KEYS = (
-    "id", "title", "title_ru", "parent", "weight", "indicator", "period", "base_period", "measure", "direction",
-    "transform", "floor", "cap", "treatment", "normalise", "missing", "sampling", "varied", "source", "source_ru",
+    "id", "title", "title_ru", "parent", "weight", "indicator", "period", "base_period", "denominator", "measure",
+    "direction", "transform", "floor", "cap", "treatment", "normalise", "missing", "sampling", "varied", "source",
+    "source_ru",
 )  # fmt: skip
 
 
@@ -72,7 +71,7 @@ def load_methodology(path: Path) -> Methodology:
         groups=_groups(whole.table("groups")),
         cut=_cut(whole.table("cut")) if "cut" in whole.node else None,
         nodes=tuple(_node(item) for item in whole.tables("nodes")),
-        leaves=tuple(_leaf(item.over(leaves.node)) for item in whole.tables("indicators")),
+        leaves=tuple(_leaf(item, item.over(leaves.node)) for item in whole.tables("indicators")),
         result=_result(whole.table("result")),
         alternatives=_alternatives(whole.table("uncertainty")) if "uncertainty" in whole.node else None,
         chance=_chance(whole.table("chance")) if "chance" in whole.node else None,
@@ -81,20 +80,20 @@ def load_methodology(path: Path) -> Methodology:
         ("id", "title", "title_ru", "description", "description_ru", "period", "units", "exclusions", "groups",
          "cut", "nodes", "leaves", "indicators", "result", "uncertainty", "chance")
     )  # fmt: skip
-    _check_tree(methodology, whole)
-    _check_meaning(methodology, whole)
+    check_methodology(methodology, whole)
     return methodology
 
 
 def _groups(node: Reader) -> Groups:
     names = node.texts("names")
+    _no_repeats(node, "names", names)
     groups = Groups(
         by=node.text("by", may_be_empty=True),
         limits=node.numbers("limits"),
         names=names,
         titles=tuple(node.pair(i, "titles", "titles_ru") for i in range(len(names))),
         includes_limit=node.flag("includes_limit"),
-        near=node.number("near") if node.numbers("limits") else 0.0,
+        near=_near(node) if node.numbers("limits") else 0.0,
         normalise=node.one_of("normalise", SCOPES),
         rank=node.one_of("rank", SCOPES),
         source=node.bilingual("source"),
@@ -109,6 +108,19 @@ def _groups(node: Reader) -> Groups:
     return groups
 
 
+def _no_repeats(node: Reader, key: str, names: tuple[str, ...]) -> None:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise node.wrong(f"{key}[{i}]", "repeated-name", name=name)
+
+
+def _near(node: Reader) -> float:
+    near = node.number("near")
+    if not 0 <= near < 1:
+        raise node.wrong("near", "unknown-value", found=f"{near:g}", expected="0 … 1")
+    return near
+
+
 def _must_rise(node: Reader, limits: tuple[float, ...]) -> None:
     if list(limits) != sorted(set(limits)):
         raise node.wrong("limits", "not-rising")
@@ -117,7 +129,7 @@ def _must_rise(node: Reader, limits: tuple[float, ...]) -> None:
 def _units(node: Reader) -> Units:
     made = Units(
         region=node.text("region"),
-        year=int(node.number("year")),
+        year=node.whole("year", 1),
         small_numbers=node.one_of("small_numbers", SMALL_NUMBERS),
         source=node.bilingual("source"),
     )
@@ -132,7 +144,7 @@ def _cut(node: Reader) -> Cut:
         limits=node.numbers("limits"),
         names=tuple(node.pair(i, "names", "names_ru") for i in range(len(names))),
         includes_limit=node.flag("includes_limit"),
-        near=node.number("near"),
+        near=_near(node),
         source=node.bilingual("source"),
     )
     if not made.limits or len(names) != len(made.limits) + 1:
@@ -143,16 +155,9 @@ def _cut(node: Reader) -> Cut:
 
 
 def _chance(node: Reader) -> Chance:
-    made = Chance(_runs(node), int(node.number("seed")), _interval(node), node.bilingual("source"))
+    made = Chance(node.whole("runs", 1), node.whole("seed", 0), _interval(node), node.bilingual("source"))
     node.only(("runs", "seed", "interval", "source", "source_ru"))
     return made
-
-
-def _runs(node: Reader) -> int:
-    runs = node.number("runs")
-    if runs < 1 or runs != int(runs):
-        raise node.wrong("runs", "unknown-value", found=f"{runs:g}", expected="1, 2, 3, …")
-    return int(runs)
 
 
 def _interval(node: Reader) -> tuple[float, float]:
@@ -171,18 +176,25 @@ def _node(node: Reader) -> Node:
         weight=node.fraction("weight"),
         aggregator=aggregator,
         power=node.number("power") if aggregator == "generalised" else 1.0,
-        minimum_coverage=node.fraction("minimum_coverage"),
+        minimum_coverage=_share(node, "minimum_coverage"),
         is_complement=node.flag("complement"),
         source=node.bilingual("source"),
     )
     if aggregator == "generalised" and made.power == 0:
         raise node.wrong("power", "unknown-value", found="0", expected="aggregate = geometric")
+    if aggregator != "generalised" and "power" in node.node:
+        raise node.wrong("power", "unknown-value", found=str(node.node["power"]), expected="aggregate = generalised")
     node.only(NODE_KEYS)
     return made
 
 
-def _leaf(node: Reader) -> Leaf:
+def _leaf(own: Reader, node: Reader) -> Leaf:
+    """Return a leaf from its own keys and those with what all leaves share."""
     measure = node.one_of("measure", MEASURES)
+    for key, name in (("base_period", "growth, change"), ("denominator", "per")):
+        # Shared by all leaves it may be of no use for one; a leaf of its own must mean it.
+        if key in own.node and measure not in name.split(", "):
+            raise own.wrong(key, "unknown-value", found=str(own.node[key]), expected=f"measure = {name}")
     made = Leaf(
         id=node.text("id"),
         title=node.bilingual("title"),
@@ -190,16 +202,17 @@ def _leaf(node: Reader) -> Leaf:
         weight=node.fraction("weight"),
         indicator=node.text("indicator"),
         period=node.text("period", may_be_empty=True),
-        base_period=node.text("base_period") if measure != "level" else "",
+        base_period=node.text("base_period") if measure in ("growth", "change") else "",
+        denominator=node.text("denominator") if measure == "per" else "",
         measure=measure,
         direction=node.one_of("direction", DIRECTIONS),
         transform=node.one_of("transform", TRANSFORMS),
         floor=node.number_or_none("floor"),
         cap=node.number_or_none("cap"),
-        treatment=_choice(node, "treatment", TREATMENTS),
-        normalisation=_choice(node, "normalise", NORMALISATIONS),
-        missing=_choice(node, "missing", MISSING),
-        sampling=_choice(node, "sampling", SAMPLING),
+        treatment=choice(node, "treatment", TREATMENTS),
+        normalisation=choice(node, "normalise", NORMALISATIONS),
+        missing=choice(node, "missing", MISSING),
+        sampling=choice(node, "sampling", SAMPLING),
         is_varied=node.flag("varied"),
         source=node.bilingual("source"),
     )
@@ -207,45 +220,17 @@ def _leaf(node: Reader) -> Leaf:
     return made
 
 
-def _choice(node: Reader, key: str, known: Mapping[str, tuple[str, ...]]) -> Choice:
-    """Return a method and its numbers; a method without numbers may stand as its name alone."""
-    return _named(node.take(key), node.where, node.spot(key), known)
-
-
-def _named(value: Any, where: str, key: str, known: Mapping[str, tuple[str, ...]]) -> Choice:
-    node = Reader({"method": value} if isinstance(value, str) else value, where, key)
-    method = node.one_of("method", tuple(known))
-    numbers: dict[str, object] = {}
-    for name in known[method]:
-        if name == "reference":
-            numbers[name] = node.text(name)
-        elif name == "clip":
-            numbers[name] = node.flag(name)
-        elif name in ("limits", "points"):
-            numbers[name] = node.numbers(name)
-        else:
-            numbers[name] = node.number(name)
-    node.only(("method", *known[method]))
-    if method == "points" and "limits" in numbers:
-        limits, points = node.numbers("limits"), node.numbers("points")
-        if len(points) != len(limits) + 1 or list(limits) != sorted(set(limits)):
-            raise node.wrong("points", "group-names", expected=str(len(limits) + 1), found=str(len(points)))
-    low, high = ("worst", "best") if method == "goalposts" else ("low", "high")
-    if method in ("min-max", "goalposts") and numbers[low] == numbers[high]:
-        raise node.wrong(high, "unknown-value", found=str(numbers[high]), expected=f"≠ {low}")
-    return Choice(method, numbers)
-
-
 def _result(node: Reader) -> Result:
-    decimals = node.number_or_none("decimals")
     made = Result(
-        decimals=None if decimals is None else int(decimals),
+        decimals=None if node.take("decimals") == "none" else node.whole("decimals", 0, 15),
         order=node.one_of("order", ORDERS),
         ties=node.one_of("ties", TIES),
         tolerance=node.number("tolerance"),
         classes=_classes(node.table("classes")) if "classes" in node.node else None,
         source=node.bilingual("source"),
     )
+    if made.tolerance < 0:
+        raise node.wrong("tolerance", "unknown-value", found=f"{made.tolerance:g}", expected="≥ 0")
     node.only(("decimals", "order", "ties", "tolerance", "classes", "source", "source_ru"))
     return made
 
@@ -259,8 +244,11 @@ def _classes(node: Reader) -> Classes:
         is_rounded=node.one_of("on", ("rounded", "unrounded")) == "rounded",
         source=node.bilingual("source"),
     )
-    if len(names) != len(made.limits) + 1:
-        raise node.wrong("names", "group-names", expected=str(len(made.limits) + 1), found=str(len(names)))
+    for key in ("names", "names_ru"):
+        found = node.texts(key)
+        if len(found) != len(made.limits) + 1:
+            raise node.wrong(key, "group-names", expected=str(len(made.limits) + 1), found=str(len(found)))
+        _no_repeats(node, key, found)
     node.only(("by", "limits", "names", "names_ru", "on", "source", "source_ru"))
     return made
 
@@ -268,15 +256,15 @@ def _classes(node: Reader) -> Classes:
 def _alternatives(node: Reader) -> Alternatives:
     aggregators = node.table("aggregators", {})
     made = Alternatives(
-        runs=_runs(node),
-        seed=int(node.number("seed")),
+        runs=node.whole("runs", 1),
+        seed=node.whole("seed", 0),
         interval=_interval(node),
-        most_combinations=int(node.number("most_combinations")),
+        most_combinations=node.whole("most_combinations", 0),
         weights=node.fraction("weights"),
         inclusion=node.flag("inclusion"),
-        normalisations=_choices(node, "normalisations", NORMALISATIONS),
-        treatments=_choices(node, "treatments", TREATMENTS),
-        missing=_choices(node, "missing", MISSING),
+        normalisations=choices(node, "normalisations", NORMALISATIONS),
+        treatments=choices(node, "treatments", TREATMENTS),
+        missing=choices(node, "missing", MISSING),
         aggregators={name: aggregators.some_of(name, AGGREGATORS) for name in aggregators.node},
         source=node.bilingual("source"),
     )
@@ -289,61 +277,8 @@ def _alternatives(node: Reader) -> Alternatives:
     return made
 
 
-def _choices(node: Reader, key: str, known: Mapping[str, tuple[str, ...]]) -> tuple[Choice, ...]:
-    return tuple(_named(item, node.where, f"{node.spot(key)}[{i}]", known) for i, item in enumerate(node.items(key)))
-
-
-def _check_tree(method: Methodology, whole: Reader) -> None:
-    """Refuse repeated names, parents that are no node, rings, and weights below a node that do not sum to one."""
-    names = [item.id for item in method.items]
-    for name in names:
-        if names.count(name) > 1:
-            raise whole.wrong(name, "repeated-name", name=name)
-    nodes = {node.id: node for node in method.nodes}
-    roots = [node.id for node in method.nodes if not node.parent]
-    if not method.nodes or roots != [method.nodes[0].id]:
-        raise whole.wrong("nodes", "one-root", found=", ".join(roots))
-    for item in method.items[1:]:
-        seen = {item.id}
-        parent = item.parent
-        while parent:
-            if parent not in nodes or parent in seen:
-                raise whole.wrong(f"{item.id}.parent", "no-such-node", name=parent)
-            seen.add(parent)
-            parent = nodes[parent].parent
-    for node in method.nodes:
-        _check_weights(node, method.children[node.id], whole)
-
-
-def _check_weights(node: Node, below: Sequence[Node | Leaf], whole: Reader) -> None:
-    if not below:
-        raise whole.wrong(node.id, "no-children")
-    if node.aggregator == "ratio" and len(below) != 2:
-        raise whole.wrong(node.id, "ratio-of-two", found=str(len(below)))
-    if any(item.weight < 0 for item in below):
-        raise whole.wrong(f"{node.id}.weight", "negative-weight")
-    total = sum((item.weight for item in below), Fraction())
-    if total != 1 and node.aggregator != "ratio":
-        listed = " + ".join(f"{float(item.weight):g}" for item in below)
-        raise whole.wrong(f"{node.id}.weight", "weights-do-not-sum", found=f"{listed} = {float(total):g}")
-
-
-def _check_meaning(method: Methodology, whole: Reader) -> None:
-    """Refuse combinations that have no meaning, whatever the data."""
-    aggregators = {node.id: node.aggregator for node in method.nodes}
-    for leaf in method.leaves:
-        key, above = f"{leaf.id}.normalise", aggregators[leaf.parent]
-        if leaf.normalisation.method == "share-of-maximum" and leaf.direction == "down":
-            raise whole.wrong(key, "reversed-share")
-        if leaf.normalisation.method == "z-score" and above in ("geometric", "harmonic", "ratio"):
-            raise whole.wrong(key, "z-score-in-a-product", aggregator=above)
-        if leaf.sampling.method != "none" and leaf.measure != "level":
-            raise whole.wrong(f"{leaf.id}.sampling", "unknown-value", found=leaf.measure, expected="measure = level")
-        if leaf.floor is not None and leaf.cap is not None and leaf.floor > leaf.cap:
-            raise whole.wrong(f"{leaf.id}.cap", "not-rising")
-    sampled = [leaf.id for leaf in method.leaves if leaf.sampling.method != "none"]
-    if bool(sampled) != (method.chance is not None):
-        raise whole.wrong(f"{sampled[0]}.sampling" if sampled else "chance", "chance-without-sampling")
-    for name in method.alternatives.aggregators if method.alternatives else ():
-        if name not in aggregators:
-            raise wrong(whole.where, f"uncertainty.aggregators.{name}", "no-such-node", name=name)
+def _share(node: Reader, key: str) -> Fraction:
+    share = node.fraction(key)
+    if not 0 <= share <= 1:
+        raise node.wrong(key, "unknown-value", found=str(share), expected="0 … 1")
+    return share

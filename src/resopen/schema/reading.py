@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -69,8 +70,22 @@ class Reader:
         return bool(self._of(name, bool))
 
     def number(self, name: str) -> float:
-        """Return a number."""
-        return float(self._of(name, (int, float)))
+        """Return a number; neither infinite nor none."""
+        return self._finite(name, self._of(name, (int, float)))
+
+    def _finite(self, name: str, value: float) -> float:
+        # A whole number of TOML may be longer than any float.
+        if abs(value) > sys.float_info.max or value != value:
+            raise self.wrong(name, "unknown-value", found=str(value)[:40], expected="0.5, 3")
+        return float(value)
+
+    def whole(self, name: str, least: int, most: int = sys.maxsize) -> int:
+        """Return a whole number between two others."""
+        value = int(self._of(name, int))
+        if not least <= value <= most:
+            expected = f"≥ {least}" if most == sys.maxsize else f"{least} … {most}"
+            raise self.wrong(name, "unknown-value", found=str(value)[:40], expected=expected)
+        return value
 
     def number_or_none(self, name: str) -> float | None:
         """Return a number, or None for the word none."""
@@ -81,7 +96,7 @@ class Reader:
         items = self.items(name)
         if any(isinstance(item, bool) or not isinstance(item, int | float) for item in items):
             raise self.wrong(name, "wrong-kind", found="list")
-        return tuple(float(item) for item in items)
+        return tuple(self._finite(name, item) for item in items)
 
     def fraction(self, name: str) -> Fraction:
         """Return an exact number: 0.25, or a text such as 1/3."""
