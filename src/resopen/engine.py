@@ -193,20 +193,27 @@ def seal(connection: DuckDBPyConnection) -> None:
     rows(connection, "SET lock_configuration = true")
 
 
-def isolated(
-    run_date: date, tables: Mapping[str, pyarrow.Table], constants: Mapping[str, float | bool]
-) -> DuckDBPyConnection:
-    """Return a sealed engine whose SQL knows these tables and nothing else.
-
-    Each constant is a function without arguments.
-    """
+def isolation(run_date: date) -> DuckDBPyConnection:
+    """Return a sealed engine without tables, on one core, that `isolated` takes its engines from."""
     connection = connect(run_date, is_serial=True)
     rows(connection, "SET python_enable_replacements = false")
+    seal(connection)
+    return connection
+
+
+def isolated(
+    isolation: DuckDBPyConnection, tables: Mapping[str, pyarrow.Table], constants: Mapping[str, float | bool]
+) -> DuckDBPyConnection:
+    """Return an engine whose SQL knows these tables and nothing else.
+
+    It is a cursor of an `isolation`, which keeps what is temporary to itself; a new engine would
+    take ten times as long. Each constant is a function without arguments.
+    """
+    connection = isolation.cursor()
     for name, table in tables.items():
         register(connection, name, table)
     for name, value in constants.items():
-        rows(connection, f"CREATE MACRO {quoted(name)}() AS {str(value).lower()}")
-    seal(connection)
+        rows(connection, f"CREATE TEMP MACRO {quoted(name)}() AS {str(value).lower()}")
     return connection
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -130,24 +131,26 @@ def compute(inputs: Inputs, indicators: Sequence[Indicator]) -> dict[str, pyarro
         listed = ", ".join(map(engine.quoted, chosen))
         arrows[name] = engine.arrow(inputs.connection, f"SELECT {listed} FROM {engine.quoted(name)} ORDER BY _row")
 
-    def work(cursor: DuckDBPyConnection, item: Indicator) -> tuple[pyarrow.Table, pyarrow.Table]:
-        tables = {name: arrows[name].select(list(columns)) for name, columns in item.inputs.items()}
-        tables |= {name: raw[name].drop_columns(["anonymity"]) for name in item.indicators}
-        given = _run(item, tables, inputs.run_date)
-        return given, _judged(cursor, item, given)
+    with closing(engine.isolation(inputs.run_date)) as isolation:
 
-    rest = list(indicators)
-    while rest:
-        ready = [item for item in rest if all(name in raw for name in item.indicators)]
-        for item, (given, judged) in zip(ready, engine.in_parallel(inputs.connection, work, ready), strict=True):
-            raw[item.id], done[item.id] = given, judged
-        rest = [item for item in rest if item.id not in raw]
+        def work(cursor: DuckDBPyConnection, item: Indicator) -> tuple[pyarrow.Table, pyarrow.Table]:
+            tables = {name: arrows[name].select(list(columns)) for name, columns in item.inputs.items()}
+            tables |= {name: raw[name].drop_columns(["anonymity"]) for name in item.indicators}
+            given = _run(item, tables, isolation)
+            return given, _judged(cursor, item, given)
+
+        rest = list(indicators)
+        while rest:
+            ready = [item for item in rest if all(name in raw for name in item.indicators)]
+            for item, (given, judged) in zip(ready, engine.in_parallel(inputs.connection, work, ready), strict=True):
+                raw[item.id], done[item.id] = given, judged
+            rest = [item for item in rest if item.id not in raw]
     return {item.id: done[item.id] for item in indicators}
 
 
-def _run(item: Indicator, tables: Mapping[str, pyarrow.Table], run_date: date) -> pyarrow.Table:
+def _run(item: Indicator, tables: Mapping[str, pyarrow.Table], isolation: DuckDBPyConnection) -> pyarrow.Table:
     """Run the SQL of an indicator in an engine of its own and return what it gives, checked."""
-    connection = engine.isolated(run_date, tables, item.parameters)
+    connection = engine.isolated(isolation, tables, item.parameters)
     try:
         inner = f"({item.sql}\n)"
         fault = engine.sql_fault(connection, f"SELECT * FROM {inner}")
@@ -159,7 +162,7 @@ def _run(item: Indicator, tables: Mapping[str, pyarrow.Table], run_date: date) -
         chosen = {name: name if name in given else default for name, default in OPTIONAL.items()}
         engine.rows(
             connection,
-            f"CREATE TABLE _values AS SELECT oktmo::VARCHAR AS oktmo, period::VARCHAR AS period, "
+            f"CREATE TEMP TABLE _values AS SELECT oktmo::VARCHAR AS oktmo, period::VARCHAR AS period, "
             f"coalesce({chosen['part']}, '')::VARCHAR AS part, value::DOUBLE AS value, "
             f"numerator::DOUBLE AS numerator, denominator::DOUBLE AS denominator, n::BIGINT AS n, "
             f"coalesce({chosen['anonymity']}, 0)::BIGINT AS anonymity FROM {inner}",

@@ -16,6 +16,7 @@ from resopen.schema.records import Bilingual, Table
 
 UNITS = (
     "count", "person", "rub", "percent", "ratio", "index", "score", "rub_per_resident", "rub_per_nonprofit", "per_10k",
+    "m2",
 )  # fmt: skip
 DIRECTIONS = ("up", "down", "none")
 PERIODS = ("year", "quarter", "date")
