@@ -19,6 +19,7 @@ LAYERS = {
     "values": 4,
     "opening": 4,
     "describe": 5,
+    "catalogue": 5,
     "dictionary": 5,
     "formats": 5,
     "html_report": 5,
