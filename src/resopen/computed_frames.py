@@ -45,7 +45,7 @@ def indicator_values(
             must_be_known(name, known)
         package = valid_package(place, Path(scratch), messages, day)
         chosen = [item for item in known if not names or item.id in names]
-        found = compute_indicators(package, known, [item.id for item in chosen], day, Path(scratch))
+        found = compute_indicators(package, known, [item.id for item in chosen], day)
         return _held(indicator_rows(found, chosen), "indicator_values")
 
 

@@ -99,7 +99,8 @@ def status_rows(tables: Mapping[str, pyarrow.Table], as_of: date) -> pyarrow.Tab
     up to the day decides, the last by its status where two are of one day; the last dated deadline.
     """
     needed = {name: tables[name] for name in ("recommendations", "progress", "deadlines")}
-    connection = engine.isolated(as_of, needed, {})
+    isolation = engine.isolation(as_of)
+    connection = engine.isolated(isolation, needed, {})
     over = ", ".join(map(engine.literal, OVER))
     try:
         rows = engine.arrow(
@@ -120,6 +121,7 @@ def status_rows(tables: Mapping[str, pyarrow.Table], as_of: date) -> pyarrow.Tab
         )
     finally:
         connection.close()
+        isolation.close()
     return _as_table(rows, computed_table("recommendation_statuses"))
 
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from resopen import engine
 from resopen.errors import DataInvalid, DefinitionError, SetupError
-from resopen.indicators import Inputs, compute, open_inputs
+from resopen.indicators import Inputs, compute, inputs_of, needed_tables
 from resopen.messages import Messages
 from resopen.opening import open_package
 from resopen.ranking.matrix import PARTS, SYNTHETIC, Wide
-from resopen.schema import Package
 from resopen.schema.indicators import Indicator
 from resopen.schema.methodology import Leaf, Methodology, Units
-from resopen.validation import validate
+from resopen.validation.run import Judged, judge_package
 
 if TYPE_CHECKING:
     import pyarrow
@@ -40,29 +39,27 @@ class Computed:
     is_synthetic: bool
 
 
-def compute_indicators(
-    package: Package, known: Sequence[Indicator], names: Iterable[str], run_date: date, scratch: Path
-) -> Computed:
+def compute_indicators(judged: Judged, known: Sequence[Indicator], names: Iterable[str], run_date: date) -> Computed:
     """Return the values of the named indicators and of all that they read.
 
-    Args: a package that was judged to be valid, all indicators in the order of computing, the names,
-    the day of the run, a folder for what is unpacked and spilt. Errors as in `open_inputs` and `compute`.
+    Args: a judged package without errors, all indicators in the order of computing, the names, the
+    day of the run. Errors as in `needed_tables` and `compute`.
     """
-    needed = with_inputs(names, known)
-    inputs = open_inputs(package, needed, run_date, scratch)
+    needed, package = with_inputs(names, known), judged.report.packages[0]
+    tables = needed_tables(package, needed)
+    inputs = inputs_of(judged.connection, judged.loaded, tables, run_date)
     return Computed(inputs, tuple(needed), compute(inputs, needed), package.name, package.is_synthetic)
 
 
-def valid_package(place: str | Path | None, scratch: Path, messages: Messages, run_date: date) -> Package:
-    """Return the package at a place once it was judged to be valid.
+def valid_package(place: str | Path | None, scratch: Path, messages: Messages, run_date: date) -> Judged:
+    """Return the package at a place, judged to be valid, with its tables in the engine.
 
     Raises DataInvalid, with all issues, when it has errors; otherwise as `open_package`.
     """
-    package = open_package(place, scratch)
-    report = validate(package, messages, run_date)
-    if report.errors:
-        raise DataInvalid("indicator.data-invalid", issues=report.issues)
-    return package
+    judged = judge_package(open_package(place, scratch), messages, run_date, scratch)
+    if judged.report.errors:
+        raise DataInvalid("indicator.data-invalid", issues=judged.report.issues)
+    return judged
 
 
 def package_wide(
@@ -76,7 +73,7 @@ def package_wide(
     needed = needed_indicators(method, known)
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         package = valid_package(place, Path(scratch), messages, run_date)
-        return project_wide(compute_indicators(package, known, needed, run_date, Path(scratch)), method)
+        return project_wide(compute_indicators(package, known, needed, run_date), method)
 
 
 def must_be_known(name: str, known: Sequence[Indicator]) -> None:
@@ -157,7 +154,7 @@ def _municipalities(
     listed = "".join(f", {engine.quoted(name)}::VARCHAR" for name in divided)
     rows = engine.rows(
         inputs.connection,
-        f"SELECT oktmo, name_ru{listed} FROM municipalities WHERE region_code = {engine.literal(units.region)} "
+        f"SELECT oktmo, name_ru{listed} FROM typed.municipalities WHERE region_code = {engine.literal(units.region)} "
         f"AND coalesce(valid_from, 0) <= {units.year} AND coalesce(valid_to, 9999) >= {units.year} ORDER BY ALL",
     )
     if not rows:

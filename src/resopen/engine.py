@@ -229,25 +229,32 @@ def rows(connection: DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
 
     Raises SetupError when memory does not suffice, WrongSql when the engine refuses the query.
     """
+    with _told():
+        return connection.execute(sql).fetchall()
+
+
+def arrow(connection: DuckDBPyConnection, sql: str) -> pyarrow.Table:
+    """Run a query and return its rows as an Arrow table; errors as in `rows`."""
+    import duckdb  # noqa: F401  Adds relations, and with them Arrow, to the connections of the extension module.
+
+    with _told():
+        return connection.sql(sql).to_arrow_table()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in our own errors what the engine cannot or will not do."""
     import _duckdb as duckdb
 
     with _interruptible():
         try:
-            return connection.execute(sql).fetchall()
+            yield
         except duckdb.OutOfMemoryException as error:
             raise _out_of_memory(error) from error
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
             raise WrongSql(_first_line(error)) from error
-
-
-def arrow(connection: DuckDBPyConnection, sql: str) -> pyarrow.Table:
-    """Run a query of ours and return its rows as an Arrow table."""
-    import duckdb  # noqa: F401  Adds relations, and with them Arrow, to the connections of the extension module.
-
-    with _interruptible():
-        return connection.sql(sql).to_arrow_table()
 
 
 def in_parallel(
@@ -326,6 +333,26 @@ def _refuse_more_statements(connection: DuckDBPyConnection, sql: str) -> None:
         raise WrongSql(_first_line(error)) from error
     if statements != 1:
         raise WrongSql("Parser Error: more than one statement")
+
+
+def relation(connection: DuckDBPyConnection, sql: str) -> tuple[list[str], Callable[[str, str], pyarrow.Table]]:
+    """Return the columns that a query gives, and a function that runs it: expressions over them and an order in.
+
+    Raises WrongSql, also when it is run, when the engine refuses it or it is several statements.
+    """
+    import duckdb  # noqa: F401  Adds relations, and with them Arrow, to the connections of the extension module.
+
+    _refuse_more_statements(connection, sql)
+    with _told():
+        made = connection.sql(sql)
+    if made is None:
+        raise WrongSql("Parser Error: not a query")
+
+    def project(expressions: str, order: str) -> pyarrow.Table:
+        with _told():
+            return made.project(expressions).order(order).to_arrow_table()
+
+    return list(made.columns), project
 
 
 def sql_fault(connection: DuckDBPyConnection, sql: str) -> str:

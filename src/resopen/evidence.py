@@ -58,7 +58,7 @@ def _evidence(inputs: Inputs, name: str, columns: tuple[str, ...], oktmo: str, p
     place, by_place = _place_sql(loaded.table, oktmo)
     time, by_time = _period_sql(loaded.table, period)
     listed = ", ".join(map(engine.quoted, columns))
-    sql = f"SELECT _row, {listed} FROM {engine.quoted(name)} WHERE ({place}) AND ({time}) ORDER BY _row"
+    sql = f"SELECT _row, {listed} FROM typed.{engine.quoted(name)} WHERE ({place}) AND ({time}) ORDER BY _row"
     found = engine.rows(inputs.connection, sql)
     return Evidence(
         table=name,
@@ -77,7 +77,7 @@ def _place_sql(table: Table, oktmo: str) -> tuple[str, str]:
         if "oktmo" in names:
             return f"oktmo IS NULL OR left(oktmo, 2) = {prefix}", "oktmo"
         if "region_code" in names:
-            region = f"SELECT region_code FROM regions WHERE oktmo_prefix = {prefix}"
+            region = f"SELECT region_code FROM typed.regions WHERE oktmo_prefix = {prefix}"
             return f"region_code IS NULL OR region_code IN ({region})", "region_code"
     elif "oktmo" in names:
         return f"oktmo = {engine.literal(oktmo)}", "oktmo"

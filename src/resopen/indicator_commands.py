@@ -34,7 +34,7 @@ def run_indicators(
     day = day_of_run(today)
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         opened = valid_package(package, Path(scratch), messages_of_run(), day)
-        found = compute_indicators(opened, known, wanted or [item.id for item in known], day, Path(scratch))
+        found = compute_indicators(opened, known, wanted or [item.id for item in known], day)
         needed = found.indicators
         chosen = [item for item in needed if not wanted or item.id in wanted]
         computed = [(item, tuple(value_rows(item, found.values[item.id]))) for item in chosen]

@@ -7,7 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from resopen.evidence import Evidence
@@ -19,6 +19,7 @@ from resopen.schema.indicators import Indicator
 Paint = Callable[[str, str], str]
 Computed = Sequence[tuple[Indicator, Sequence[Value]]]
 COLUMNS = ("period", "oktmo", "part", "value", "numerator", "denominator", "n", "status")
+FIELDS = tuple(field.name for field in fields(Value))
 NUMBERS = ("value", "numerator", "denominator", "n")
 
 
@@ -27,7 +28,7 @@ def values_csv(computed: Computed, is_synthetic: bool) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     mark = ["true"] if is_synthetic else []
-    writer.writerow([*(field.name for field in fields(Value)), *(["synthetic"] if is_synthetic else [])])
+    writer.writerow([*FIELDS, *(["synthetic"] if is_synthetic else [])])
     for _, values in computed:
         for value in values:
             cells = [_number(cell) if isinstance(cell, float) else cell for cell in _cells(value)]
@@ -58,7 +59,7 @@ def values_json(computed: Computed, is_synthetic: bool) -> str:
 
 
 def _record(value: Value) -> dict[str, Any]:
-    return {**asdict(value), "part": value.part or TOTAL}
+    return {**{name: getattr(value, name) for name in FIELDS}, "part": value.part or TOTAL}
 
 
 def values_text(computed: Computed, messages: Messages, paint: Paint, is_synthetic: bool) -> Iterator[str]:

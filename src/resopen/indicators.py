@@ -29,12 +29,41 @@ OPTIONAL: Mapping[str, str] = MappingProxyType({"part": "''", "anonymity": "0"})
 FORMS: Mapping[str, str] = MappingProxyType(
     {"year": "[0-9]{4}", "quarter": "[0-9]{4}-Q[1-4]", "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 )
-UNITS: Mapping[str, str] = MappingProxyType(
-    {
-        "municipality": "SELECT DISTINCT oktmo, valid_from, valid_to FROM municipalities",
-        "region": "SELECT oktmo_prefix || '000000' AS oktmo, NULL AS valid_from, NULL AS valid_to FROM regions",
-    }
+JUDGED = """
+WITH units AS (
+  SELECT DISTINCT 'municipality' AS level, oktmo, valid_from, valid_to FROM typed.municipalities
+  UNION ALL SELECT 'region', oktmo_prefix || '000000', NULL, NULL FROM typed.regions
+), found AS (
+  SELECT r.* EXCLUDE (value), i.level, i.is_quotient, i.minimum,
+    CASE WHEN isfinite(value) AND NOT (is_quotient AND coalesce(denominator, 0) = 0) THEN value END AS value,
+    h.item IS NOT NULL AS is_hidden
+  FROM raw_values r
+  JOIN items i USING (item)
+  LEFT JOIN hidden h ON h.item = r.item AND h.oktmo = r.oktmo AND h.period = r.period AND h.part = r.part
+), judged AS (
+  SELECT item, oktmo, period, part, value, numerator, denominator, n,
+    CASE WHEN is_hidden THEN 'suppressed'
+      WHEN value IS NULL AND is_quotient AND numerator IS NOT NULL AND coalesce(denominator, 0) = 0
+        THEN 'denominator_missing'
+      WHEN value IS NULL THEN 'no_input'
+      WHEN n < minimum OR (is_quotient AND denominator < minimum) THEN 'small_number'
+      ELSE 'ok' END AS status
+  FROM found
+), absent AS (
+  SELECT DISTINCT p.item, u.oktmo, p.period
+  FROM (SELECT DISTINCT item, level, period FROM found WHERE value IS NOT NULL) p
+  JOIN units u ON u.level = p.level AND coalesce(u.valid_from, 0) <= left(p.period, 4)::INT
+    AND coalesce(u.valid_to, 9999) >= left(p.period, 4)::INT
+  ANTI JOIN found f ON f.item = p.item AND f.oktmo = u.oktmo AND f.period = p.period
 )
+SELECT item, oktmo, period, part, CASE WHEN status <> 'suppressed' THEN value END AS value,
+  CASE WHEN status <> 'suppressed' THEN numerator END AS numerator,
+  CASE WHEN status <> 'suppressed' THEN denominator END AS denominator,
+  CASE WHEN status <> 'suppressed' THEN n END AS n, status
+FROM judged
+UNION ALL SELECT item, oktmo, period, '', NULL, NULL, NULL, NULL, 'no_input' FROM absent
+ORDER BY item, period, oktmo, part
+"""
 # What the whole of an indicator is called for people and programs, where a part has a name.
 TOTAL = "total"
 STATUSES = ("ok", "no_input", "denominator_missing", "small_number", "suppressed")
@@ -57,7 +86,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The tables of a valid package in the engine, as typed views with all their columns and `_row`."""
+    """The tables of a valid package in the engine, as the views `typed.NAME` with all their columns and `_row`."""
 
     connection: DuckDBPyConnection
     loaded: Mapping[str, Loaded]
@@ -67,32 +96,48 @@ class Inputs:
 def open_inputs(
     package: Package, indicators: Sequence[Indicator], run_date: date, scratch: Path
 ) -> Inputs:  # fmt: skip
-    """Return the tables that indicators read, in a sealed engine.
+    """Return the tables that indicators read, loaded into a sealed engine of their own.
 
     Args: a package that was judged to be valid, the indicators, the day of the run, a folder for
-    what is unpacked and spilt.
-    Raises DefinitionError when the package lacks a table or a column; SetupError when a file
-    cannot be read.
+    what is unpacked and spilt. Errors as in `inputs_of`, and SetupError when a file cannot be read.
     """
     connection = engine.connect(run_date, "", scratch)
-    names = {"municipalities", "regions", *(name for item in indicators for name in item.inputs)}
+    names = needed_tables(package, indicators)
     tables = {resource.name: resource for resource in package.resources}
-    for item in indicators:
-        _must_have(item, {name: {field.name for field in one.table.fields} for name, one in tables.items()})
-    for name in ("municipalities", "regions"):
-        if name not in tables:
-            raise DefinitionError("definition.no-such-table", {"file": package.name, "key": "resources", "name": name})
-    chosen = list(enumerate(tables[name] for name in sorted(names)))
+    chosen = list(enumerate(tables[name] for name in names))
     loaded = engine.in_parallel(connection, lambda cursor, one: load(cursor, one[1], one[0], scratch)[1], chosen)
-    for one in loaded:
+    engine.seal(connection)
+    return inputs_of(connection, {one.table.name: one for one in loaded}, names, run_date)
+
+
+def needed_tables(package: Package, indicators: Sequence[Indicator]) -> list[str]:
+    """Return the tables that indicators read, and those of municipalities and regions, by name.
+
+    Raises DefinitionError, with the indicator's file, when the package lacks a table or a column.
+    """
+    columns = {resource.name: {field.name for field in resource.table.fields} for resource in package.resources}
+    for item in indicators:
+        _must_have(item, columns)
+    for name in ("municipalities", "regions"):
+        if name not in columns:
+            raise DefinitionError("definition.no-such-table", {"file": package.name, "key": "resources", "name": name})
+    return sorted({"municipalities", "regions", *(name for item in indicators for name in item.inputs)})
+
+
+def inputs_of(
+    connection: DuckDBPyConnection, loaded: Mapping[str, Loaded], names: Sequence[str], run_date: date
+) -> Inputs:  # fmt: skip
+    """Return tables that are in a sealed engine already as the inputs of indicators: typed views `typed.NAME`."""
+    engine.rows(connection, "CREATE SCHEMA typed")
+    for name in names:
+        one = loaded[name]
         columns = ", ".join(
             f"{value_sql(field, text_sql(field, f'c{i}'))} AS {engine.quoted(field.name)}"
             for i, field in enumerate(one.table.fields, 1)
         )
-        view = f"CREATE VIEW {engine.quoted(one.table.name)} AS SELECT {columns}, rowid AS _row FROM t{one.number}"
+        view = f"CREATE VIEW typed.{engine.quoted(name)} AS SELECT {columns}, rowid AS _row FROM t{one.number}"
         engine.rows(connection, view)
-    engine.seal(connection)
-    return Inputs(connection, {one.table.name: one for one in loaded}, run_date)
+    return Inputs(connection, {name: loaded[name] for name in names}, run_date)
 
 
 def _must_have(item: Indicator, tables: Mapping[str, set[str]]) -> None:
@@ -120,146 +165,141 @@ def compute(inputs: Inputs, indicators: Sequence[Indicator]) -> dict[str, pyarro
     Raises DefinitionError, with the file, when an indicator's SQL is wrong, or gives other columns,
     a period of another kind, or the same cell twice.
     """
-    arrows: dict[str, pyarrow.Table] = {}
     raw: dict[str, pyarrow.Table] = {}
-    done: dict[str, pyarrow.Table] = {}
-    read: dict[str, list[str]] = {}
-    for item in indicators:
-        for name, columns in item.inputs.items():
-            read[name] = list(dict.fromkeys([*read.get(name, []), *columns]))
-    for name, chosen in read.items():
-        listed = ", ".join(map(engine.quoted, chosen))
-        arrows[name] = engine.arrow(inputs.connection, f"SELECT {listed} FROM {engine.quoted(name)} ORDER BY _row")
-
+    arrows = _input_columns(inputs, indicators)
     with closing(engine.isolation(inputs.run_date)) as isolation:
 
-        def work(cursor: DuckDBPyConnection, item: Indicator) -> tuple[pyarrow.Table, pyarrow.Table]:
+        def work(_: DuckDBPyConnection, item: Indicator) -> pyarrow.Table:
             tables = {name: arrows[name].select(list(columns)) for name, columns in item.inputs.items()}
             tables |= {name: raw[name].drop_columns(["anonymity"]) for name in item.indicators}
-            given = _run(item, tables, isolation)
-            return given, _judged(cursor, item, given)
+            return _run(item, tables, isolation)
 
         rest = list(indicators)
         while rest:
             ready = [item for item in rest if all(name in raw for name in item.indicators)]
-            for item, (given, judged) in zip(ready, engine.in_parallel(inputs.connection, work, ready), strict=True):
-                raw[item.id], done[item.id] = given, judged
+            given = engine.in_parallel(inputs.connection, work, ready)
+            raw |= {item.id: values for item, values in zip(ready, given, strict=True)}
             rest = [item for item in rest if item.id not in raw]
-    return {item.id: done[item.id] for item in indicators}
+    return _judged(inputs.connection, indicators, raw)
+
+
+def _input_columns(inputs: Inputs, indicators: Sequence[Indicator]) -> dict[str, pyarrow.Table]:
+    """Return the columns that any of the indicators reads, of each table."""
+    read: dict[str, list[str]] = {}
+    for item in indicators:
+        for name, columns in item.inputs.items():
+            read[name] = list(dict.fromkeys([*read.get(name, []), *columns]))
+    return {
+        name: engine.arrow(
+            inputs.connection,
+            f"SELECT {', '.join(map(engine.quoted, chosen))} FROM typed.{engine.quoted(name)} ORDER BY _row",
+        )
+        for name, chosen in read.items()
+    }
 
 
 def _run(item: Indicator, tables: Mapping[str, pyarrow.Table], isolation: DuckDBPyConnection) -> pyarrow.Table:
-    """Run the SQL of an indicator in an engine of its own and return what it gives, checked."""
+    """Run the SQL of an indicator in an engine of its own and return what it gives, its columns checked."""
     connection = engine.isolated(isolation, tables, item.parameters)
     try:
-        inner = f"({item.sql}\n)"
-        fault = engine.sql_fault(connection, f"SELECT * FROM {inner}")
-        if fault:
-            raise _fault(item, "wrong-sql", reason=fault)
-        given = [str(row[0]) for row in engine.rows(connection, f"DESCRIBE SELECT * FROM {inner}")]
+        given, project = engine.relation(connection, item.sql)
         if not set(NEEDED) <= set(given) <= {*NEEDED, *OPTIONAL} or len(given) != len(set(given)):
             raise _fault(item, "columns", found=", ".join(given), expected=", ".join((*NEEDED, "[part, anonymity]")))
         chosen = {name: name if name in given else default for name, default in OPTIONAL.items()}
-        engine.rows(
-            connection,
-            f"CREATE TEMP TABLE _values AS SELECT oktmo::VARCHAR AS oktmo, period::VARCHAR AS period, "
+        return project(
+            f"oktmo::VARCHAR AS oktmo, period::VARCHAR AS period, "
             f"coalesce({chosen['part']}, '')::VARCHAR AS part, value::DOUBLE AS value, "
             f"numerator::DOUBLE AS numerator, denominator::DOUBLE AS denominator, n::BIGINT AS n, "
-            f"coalesce({chosen['anonymity']}, 0)::BIGINT AS anonymity FROM {inner}",
+            f"coalesce({chosen['anonymity']}, 0)::BIGINT AS anonymity",
+            "period, oktmo, part",
         )
-        _check(item, connection)
-        return engine.arrow(connection, "SELECT * FROM _values ORDER BY period, oktmo, part")
     except engine.WrongSql as error:
         raise _fault(item, "wrong-sql", reason=str(error)) from error
     finally:
         connection.close()
 
 
-def _check(item: Indicator, connection: DuckDBPyConnection) -> None:
-    """Refuse a period of another kind, a row of nothing, and a cell that stands twice."""
-    form = engine.literal(FORMS[item.period])
+def _check(connection: DuckDBPyConnection, indicators: Sequence[Indicator]) -> None:
+    """Refuse a period of another kind, a row of nothing, and a cell that stands twice, of the first such indicator."""
     odd = engine.rows(
         connection,
-        f"SELECT coalesce(oktmo, '?'), coalesce(period, '?') FROM _values WHERE oktmo IS NULL OR period IS NULL "
-        f"OR NOT regexp_full_match(period, {form}) ORDER BY 1, 2 LIMIT 1",
+        "SELECT item, coalesce(oktmo, '?'), coalesce(period, '?') FROM raw_values JOIN items USING (item) "
+        "WHERE oktmo IS NULL OR period IS NULL OR NOT regexp_full_match(period, form) ORDER BY ALL LIMIT 1",
     )
-    if odd:
-        raise _fault(item, "period", found=" ".join(odd[0]), expected=item.period)
+    for number, *cell in odd:
+        raise _fault(indicators[number], "period", found=" ".join(cell), expected=indicators[number].period)
     twice = engine.rows(
         connection,
-        "SELECT oktmo, period, part FROM _values GROUP BY ALL HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1",
+        "SELECT item, oktmo, period, part FROM raw_values GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
     )
-    if twice:
-        raise _fault(item, "twice", found=" ".join(twice[0]).strip())
+    for number, *cell in twice:
+        raise _fault(indicators[number], "twice", found=" ".join(cell).strip())
 
 
 def _fault(item: Indicator, fault: str, **details: str) -> DefinitionError:
     return DefinitionError(f"indicator.{fault}", {"file": item.file, "key": "sql", **details})
 
 
-def _judged(connection: DuckDBPyConnection, item: Indicator, raw: pyarrow.Table) -> pyarrow.Table:
-    """Return values with their status, and a row for every place that has none in a period where others have."""
-    if not raw.num_rows:
-        return _empty(raw)
-    engine.register(connection, "raw_values", _with_hidden(raw, item.anonymity))
-    quotient, minimum = str(item.is_quotient).lower(), repr(float(item.minimum))
-    return engine.arrow(
-        connection,
-        f"""
-        WITH found AS (
-          SELECT oktmo, period, part, numerator, denominator, n, is_hidden,
-            CASE WHEN isfinite(value) AND NOT ({quotient} AND coalesce(denominator, 0) = 0) THEN value END AS value
-          FROM raw_values
-        ), judged AS (
-          SELECT oktmo, period, part, value, numerator, denominator, n,
-            CASE WHEN is_hidden THEN 'suppressed'
-              WHEN value IS NULL AND {quotient} AND numerator IS NOT NULL AND coalesce(denominator, 0) = 0
-                THEN 'denominator_missing'
-              WHEN value IS NULL THEN 'no_input'
-              WHEN n < {minimum} OR ({quotient} AND denominator < {minimum}) THEN 'small_number'
-              ELSE 'ok' END AS status
-          FROM found
-        ), absent AS (
-          SELECT DISTINCT u.oktmo, p.period
-          FROM (SELECT DISTINCT period FROM found WHERE value IS NOT NULL) p, ({UNITS[item.level]}) u
-          WHERE coalesce(u.valid_from, 0) <= left(p.period, 4)::INT
-            AND coalesce(u.valid_to, 9999) >= left(p.period, 4)::INT
-            AND NOT EXISTS (SELECT 1 FROM found f WHERE f.oktmo = u.oktmo AND f.period = p.period)
-        )
-        SELECT oktmo, period, part, CASE WHEN status <> 'suppressed' THEN value END AS value,
-          CASE WHEN status <> 'suppressed' THEN numerator END AS numerator,
-          CASE WHEN status <> 'suppressed' THEN denominator END AS denominator,
-          CASE WHEN status <> 'suppressed' THEN n END AS n, status
-        FROM judged
-        UNION ALL SELECT oktmo, period, '', NULL, NULL, NULL, NULL, 'no_input' FROM absent
-        ORDER BY period, oktmo, part
-        """,
+def _judged(
+    connection: DuckDBPyConnection, indicators: Sequence[Indicator], raw: Mapping[str, pyarrow.Table]
+) -> dict[str, pyarrow.Table]:  # fmt: skip
+    """Return values with their status, and a row for every place that has none in a period where others have.
+
+    All indicators are judged by one query: to plan it takes longer than to run it.
+    """
+    import pyarrow as pa
+
+    # Not by pa.array, which imports pandas to look whether a list is a series: 0.3 s.
+    parts = [
+        raw[item.id].append_column("item", pa.repeat(pa.scalar(i, pa.int32()), raw[item.id].num_rows))
+        for i, item in enumerate(indicators)
+    ]
+    if not parts:
+        return {}
+    engine.register(connection, "raw_values", pa.concat_tables(parts))
+    columns = "item, level, form, is_quotient, minimum"
+    engine.rows(connection, f"CREATE TEMP TABLE items AS FROM (VALUES {_items(indicators)}) i({columns})")
+    listed = [
+        f"({i}, {', '.join(map(engine.literal, cell))})"
+        for i, item in enumerate(indicators) if item.anonymity for cell in sorted(_hidden(raw[item.id], item.anonymity))
+    ]  # fmt: skip
+    columns, rows = "item, oktmo, period, part", ", ".join(listed) or "(-1, '', '', '')"
+    engine.rows(connection, f"CREATE TEMP TABLE hidden AS FROM (VALUES {rows}) h({columns})")
+    _check(connection, indicators)
+    whole = engine.arrow(connection, JUDGED)
+    return _split(whole, indicators)
+
+
+def _items(indicators: Sequence[Indicator]) -> str:
+    """Return as rows of SQL what the query of the statuses must know of each indicator."""
+    return ", ".join(
+        f"({i}, {engine.literal(item.level)}, {engine.literal(FORMS[item.period])}, {str(item.is_quotient).lower()}, "
+        f"{float(item.minimum)!r}::DOUBLE)"
+        for i, item in enumerate(indicators)
     )
 
 
-def _empty(raw: pyarrow.Table) -> pyarrow.Table:
-    import pyarrow as pa
+def _split(whole: pyarrow.Table, indicators: Sequence[Indicator]) -> dict[str, pyarrow.Table]:
+    """Return the rows of each indicator, of a table that is sorted by its number."""
+    import pyarrow.compute as pc
 
-    return raw.drop_columns(["anonymity"]).append_column("status", pa.array([], pa.string()))
+    counted = {row["values"]: row["counts"] for row in pc.value_counts(whole.column("item")).to_pylist()}
+    values, start, found = whole.drop_columns(["item"]), 0, {}
+    for i, item in enumerate(indicators):
+        found[item.id] = values.slice(start, counted.get(i, 0))
+        start += counted.get(i, 0)
+    return found
 
 
-def _with_hidden(raw: pyarrow.Table, anonymity: int) -> pyarrow.Table:
-    """Return values with a column that says which are hidden; the larger of two thresholds holds."""
-    import pyarrow as pa
-
-    hidden: set[tuple[str, str, str]] = set()
-    if anonymity:
-        cells: dict[tuple[str, str], dict[str, int | None]] = {}
-        thresholds: dict[tuple[str, str], int] = {}
-        for row in raw.to_pylist():
-            key = (row["oktmo"], row["period"])
-            cells.setdefault(key, {})[row["part"]] = row["n"]
-            thresholds[key] = max(thresholds.get(key, anonymity), row["anonymity"])
-        for key, parts in cells.items():
-            hidden |= {(*key, part) for part in hidden_cells(parts, thresholds[key])}
-    keys = zip(*(raw[name].to_pylist() for name in ("oktmo", "period", "part")), strict=True) if hidden else ()
-    marks = [key in hidden for key in keys] if hidden else [False] * raw.num_rows
-    return raw.append_column("is_hidden", pa.array(marks, pa.bool_()))
+def _hidden(raw: pyarrow.Table, anonymity: int) -> set[tuple[str, str, str]]:
+    """Return the cells that are hidden, by municipality, period and part; the larger of two thresholds holds."""
+    cells: dict[tuple[str, str], dict[str, int | None]] = {}
+    thresholds: dict[tuple[str, str], int] = {}
+    for row in raw.to_pylist():
+        key = (row["oktmo"], row["period"])
+        cells.setdefault(key, {})[row["part"]] = row["n"]
+        thresholds[key] = max(thresholds.get(key, anonymity), row["anonymity"])
+    return {(*key, part) for key, parts in cells.items() for part in hidden_cells(parts, thresholds[key])}
 
 
 def value_rows(indicator: Indicator, values: pyarrow.Table) -> Iterator[Value]:
