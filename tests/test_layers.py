@@ -25,6 +25,7 @@ LAYERS = {
     "frames": 5,
     "normalization": 5,
     "printing": 5,
+    "reasons": 1,
     "publish": 5,
     "sarif": 5,
     "trace": 5,
@@ -42,6 +43,7 @@ LAYERS = {
     "runs": 6,
     "terminal": 5,
     "upkeep": 6,
+    "usage": 5,
     "cli": 6,
     "__main__": 7,
 }

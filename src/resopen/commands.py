@@ -43,8 +43,10 @@ class Help:
     ) -> None:
         """Write the options; what an argument is stands in the text of its command."""
         options = [parameter for parameter in parameters if isinstance(parameter, click.Option)]
-        records = [option.get_help_record(context) for option in options]
-        self.headed(formatter, "options", [record for record in records if record])
+        required = self.messages.text("help.required")
+        records = [record for option in options if (record := option.get_help_record(context))]
+        rows = [(name, text.replace("[required]", f"[{required}]")) for name, text in records]
+        self.headed(formatter, "options", rows)
 
     def headed(self, formatter: click.HelpFormatter, key: str, rows: Sequence[tuple[str, str]]) -> None:
         """Write a list of terms under a heading of the catalogue."""

@@ -109,11 +109,16 @@ def ranking_text(
     if found and method.alternatives:
         low, high = method.alternatives.interval
         kind = "exact" if found.runs.is_exact else "drawn"
-        count = messages.plural("plural.runs", len(found.runs.choices))
+        count = messages.plural("plural.runs" if kind == "exact" else "plural.runs-over", len(found.runs.choices))
         details = {"runs": count, "low": f"{low:g}", "high": f"{high:g}", "seed": str(method.alternatives.seed)}
         yield messages.text(f"ranking.{kind}", details)
         if any(row["is_outside"] for row in some):
             yield messages.text("ranking.outside")
+    if method.exclusions:
+        yield messages.text("ranking.excluded")
+    for exclusion in method.exclusions:
+        details = {"unit": printable(exclusion.unit), "because": printable(exclusion.because.text(messages.language))}
+        yield "  " + messages.text("ranking.exclusion", details)
 
 
 def _table(rows: list[Row], has_spread: bool, messages: Messages) -> Iterator[str]:
@@ -122,7 +127,7 @@ def _table(rows: list[Row], has_spread: bool, messages: Messages) -> Iterator[st
     keys += ["name"] if any(row["name"] != row["unit"] for row in rows) else []
     keys += ["class"] if any(row["class"] for row in rows) else []
     cells = [[messages.text(f"ranking.{key}") for key in keys]]
-    cells += [[_shown(row, key) for key in keys] for row in rows]
+    cells += [[_shown(row, key, messages) for key in keys] for row in rows]
     widths = [max(len(line[i]) for line in cells) for i in range(len(keys))]
     left = ("unit", "name", "class")
     for line in cells:
@@ -133,7 +138,7 @@ def _table(rows: list[Row], has_spread: bool, messages: Messages) -> Iterator[st
         yield "  ".join(parts).rstrip()
 
 
-def _shown(row: Row, key: str) -> str:
+def _shown(row: Row, key: str, messages: Messages) -> str:
     if key == "interval":
         if row["place_low"] is None:
             return "–"
@@ -142,5 +147,5 @@ def _shown(row: Row, key: str) -> str:
     if value is None:
         return "–"
     if key in ("coverage", "imputed_share"):
-        return f"{value:.0%}"
+        return messages.percent(value)
     return f"{value:.4f}" if isinstance(value, float) and key == "score" else printable(str(value), 60)

@@ -29,7 +29,7 @@ def explain(scores: Scores, spread: Spread | None, unit: int, messages: Messages
     name, code = matrix.names[unit], matrix.units[unit]
     yield paint(printable(name if name == code else f"{name} ({code})"), "bold")
     if np.isnan(scores.place[unit]):
-        yield messages.text("ranking.no-place", {"coverage": f"{scores.coverage[method.root.id][unit]:.0%}"})
+        yield messages.text("ranking.no-place", {"coverage": messages.percent(scores.coverage[method.root.id][unit])})
         return
     yield from _place_lines(scores, spread, unit, messages)
     yield ""
@@ -65,7 +65,7 @@ def _place_lines(scores: Scores, spread: Spread | None, unit: int, messages: Mes
         yield messages.text("ranking.place-interval", interval)
     if method.alternatives and method.alternatives.weights:
         bounds = weight_bounds(scores, float(method.alternatives.weights))
-        share = f"{float(method.alternatives.weights):.0%}"
+        share = messages.percent(float(method.alternatives.weights))
         edge = {"best": f"{bounds.best[unit]:g}", "worst": f"{bounds.worst[unit]:g}", "share": share}
         yield messages.text("ranking.place-bounds", edge)
     if any(not scores.prepared.known[leaf.id][unit] for leaf in method.leaves):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class Matrix:
 
 
 def read_wide(path: Path, method: Methodology) -> Matrix:
-    """Return the matrix of a wide CSV in UTF-8: one row a unit, one column an indicator.
+    """Return the matrix of a wide CSV in UTF-8 (or one of semicolons or tabs): one row a unit, one column an indicator.
 
     The first column is the code of the unit, a column `name` its title; an indicator of a period is
     the column `INDICATOR:PERIOD`, or `INDICATOR` where there is none of that name. An empty cell and
@@ -47,23 +48,29 @@ def read_wide(path: Path, method: Methodology) -> Matrix:
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start + 1}"}) from error
-    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+        raise DefinitionError("definition.not-utf-8", {"file": str(path), "byte": str(error.start + 1)}) from error
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)) if row]
     if len(rows) < 2:
         raise DefinitionError("definition.no-units", {"file": str(path), "key": ""})
     header = tuple(rows[0])
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
-            details = {"file": str(path), "key": f"row {number}", "expected": str(len(header)), "found": str(len(row))}
+            details = {"file": str(path), "row": str(number), "expected": str(len(header)), "found": str(len(row))}
             raise DefinitionError("definition.ragged-row", details)
     for label in header:
         if header.count(label) > 1:
-            raise DefinitionError("definition.repeated-name", {"file": str(path), "key": "row 1", "name": label})
+            raise DefinitionError("definition.repeated-label", {"file": str(path), "name": label})
     codes = [row[0] for row in rows[1:]]
     for code in codes:
         if codes.count(code) > 1:
-            raise DefinitionError("definition.repeated-name", {"file": str(path), "key": header[0], "name": code})
+            raise DefinitionError("definition.repeated-code", {"file": str(path), "key": header[0], "name": code})
     return _matrix(path, header, sorted(rows[1:]), method)
+
+
+def _delimiter(text: str) -> str:
+    """Return what separates the cells of the header: a comma, or where it has none a semicolon or a tab."""
+    header = text.partition("\n")[0]
+    return next((mark for mark in (",", ";", "\t") if mark in header), ",")
 
 
 def _matrix(path: Path, header: tuple[str, ...], rows: Sequence[Sequence[str]], method: Methodology) -> Matrix:
@@ -107,8 +114,9 @@ def _number(text: str, path: Path, unit: str, column: str) -> float:
     except ValueError:
         value = math.inf
     if not math.isfinite(value) or not text.isascii() or "_" in text:
-        details = {"file": str(path), "key": f"{unit}, {column}", "found": text, "type": "number"}
-        raise DefinitionError("definition.constant-not-of-type", details)
+        details = {"file": str(path), "key": f"{unit}, {column}", "found": text}
+        fault = "decimal-comma" if re.fullmatch(r"\s*-?[0-9]+,[0-9]+\s*", text) else "not-a-number"
+        raise DefinitionError(f"definition.{fault}", details)
     return value
 
 

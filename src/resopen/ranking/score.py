@@ -137,8 +137,16 @@ def tree_scores(
     scores = dict(values)
     for node in reversed(_from_root(method)):
         below = np.stack(np.broadcast_arrays(*[scores[item.id] for item in method.children[node.id]]), axis=-1)
-        scores[node.id] = aggregate(below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
+        scores[node.id] = _aggregated(method, below, weights[node.id], node, (aggregators or {}).get(node.id, ""))
     return scores
+
+
+def _aggregated(method: Methodology, scores: Values, weights: Values, node: Node, aggregator: str = "") -> Values:
+    """Return the score of a node; DefinitionError, with the file of the method, where it has no meaning."""
+    try:
+        return aggregate(scores, weights, node, aggregator)
+    except DefinitionError as error:
+        raise replace(error, details={**error.details, "file": method.file}) from error
 
 
 def _from_root(method: Methodology) -> list[Node]:
@@ -172,7 +180,7 @@ def compute(method: Methodology, matrix: Matrix) -> Scores:
     weights = node_weights(method)
     for node in reversed(_from_root(method)):
         below = np.stack([scores[item.id] for item in method.children[node.id]], axis=-1)
-        made = aggregate(below, weights[node.id], node)
+        made = _aggregated(method, below, weights[node.id], node)
         scores[node.id] = np.where(coverage[node.id] + 1e-12 < float(node.minimum_coverage), np.nan, made)
     scores[method.root.id] = np.where(prepared.is_out, np.nan, scores[method.root.id])
     place, number = np.full(len(matrix.units), np.nan), np.full(len(matrix.units), np.nan)

@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from resopen.schema.fields import wrong
 from resopen.schema.files import read_toml
 from resopen.schema.methodology import (
     AGGREGATORS,
@@ -31,6 +30,7 @@ from resopen.schema.methodology import (
     Result,
 )
 from resopen.schema.reading import Reader
+from resopen.schema.spots import wrong
 
 NODE_KEYS = (
     "id", "title", "title_ru", "parent", "weight", "aggregate", "power", "minimum_coverage", "complement",
