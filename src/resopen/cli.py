@@ -22,7 +22,7 @@ from resopen.errors import DataInvalid, ResopenError
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
 from resopen.printing import error_lines, issues_text, printable
 from resopen.reasons import system_reason
-from resopen.terminal import paint
+from resopen.terminal import paint, say
 from resopen.usage import usage_text
 
 FORMATS = ("text", "html", "json", "csv", "junit", "sarif", "github")
@@ -122,9 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     group = build(messages)
     try:
-        code = int(group.main(arguments, prog_name="resopen", standalone_mode=False, obj=messages) or 0)
-        sys.stdout.flush()
-        return code
+        return int(group.main(arguments, prog_name="resopen", standalone_mode=False, obj=messages) or 0)
     except NoArgsIsHelpError as error:
         _say(error.ctx.get_help() if error.ctx else "")
     except click.UsageError as error:
@@ -156,12 +154,6 @@ def _system_text(error: OSError, messages: Messages) -> str:
         return messages.error("setup.system", {"file": str(error.filename), **system_reason(error)})
     if isinstance(error, FileNotFoundError) and not _has_folder():
         return messages.error("setup.no-folder", {})
-    try:
-        sys.stdout.flush()  # What could not be written is still to be written, so that this fails again.
-    except OSError:
-        # Nothing more can be said there; else the interpreter would try once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return messages.error("setup.no-output", system_reason(error))
     return messages.error("setup.nameless", system_reason(error))
 
 
@@ -197,12 +189,13 @@ def _language(arguments: Sequence[str]) -> Language:
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        click.echo(f"resopen {__version__}")
+        say(f"resopen {__version__}")
         context.exit()
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    with suppress(OSError):  # Where nobody can be told, the exit code still says it.
+        click.echo(text, err=True)
 
 
 def run() -> None:

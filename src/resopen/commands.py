@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from resopen.messages import Messages
+from resopen.terminal import say
 
 
 class MemorySize(click.ParamType[str]):
@@ -32,7 +33,7 @@ class Help:
 
         def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:
             if wanted and not context.resilient_parsing:
-                click.echo(context.get_help())
+                say(context.get_help())
                 context.exit()
 
         text = self.messages.text("help.option-help")

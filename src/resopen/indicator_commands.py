@@ -9,8 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import click
-
 from resopen.errors import DataInvalid, SetupError
 from resopen.evidence import explain
 from resopen.indicator_report import evidence_json, evidence_text, values_csv, values_json, values_text
@@ -18,7 +16,7 @@ from resopen.indicators import compute, open_inputs, value_rows
 from resopen.opening import open_package
 from resopen.schema import Package, find_schema_folder, read_schema_folder
 from resopen.schema.indicators import Indicator, load_indicators
-from resopen.terminal import day_of_run, messages_of_run, paint
+from resopen.terminal import day_of_run, messages_of_run, paint, say, write
 from resopen.validation import validate
 
 # Tables whose rows are single answers, promised to be anonymous: no row of theirs is ever shown.
@@ -52,11 +50,11 @@ def run_indicators(
             rows = explain(inputs, {item.id: item for item in needed}, *explained)
             if format == "text":
                 lines = values_text([(chosen[0], values)], messages_of_run(), paint(sys.stdout))
-                click.echo("\n".join([*lines, *evidence_text(rows, messages_of_run(), paint(sys.stdout))]))
+                say("\n".join([*lines, *evidence_text(rows, messages_of_run(), paint(sys.stdout))]))
                 return 0
             return _write(evidence_json(rows, values))
     if format == "text":
-        click.echo("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout))))
+        say("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout))))
         return 0
     return _write(values_csv(computed) if format == "csv" else values_json(computed))
 
@@ -91,7 +89,5 @@ def _must_be_valid(package: Package, day: Any) -> None:
 
 def _write(text: str) -> int:
     """Write a text for programs: the same bytes on every system."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    write([text])
     return 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import click
-
 from resopen.errors import SetupError
 from resopen.messages import Messages
 from resopen.ranking.comparison import compare, is_incomparable
@@ -16,7 +14,7 @@ from resopen.ranking.uncertainty import analyse, spread_of
 from resopen.ranking_report import ranking_csv, ranking_json, ranking_rows, ranking_text
 from resopen.ranking_words import explain, moves_lines
 from resopen.schema.methodology_file import load_methodology
-from resopen.terminal import messages_of_run, paint
+from resopen.terminal import messages_of_run, paint, say, write
 
 
 def run_rank(
@@ -34,16 +32,14 @@ def run_rank(
     if unit:
         if unit not in scores.matrix.units:
             raise SetupError("setup.no-such-unit", {"name": unit, "known": ", ".join(scores.matrix.units[:5])})
-        click.echo("\n".join(explain(scores, spread, scores.matrix.units.index(unit), messages, paint(sys.stdout))))
+        say("\n".join(explain(scores, spread, scores.matrix.units.index(unit), messages, paint(sys.stdout))))
         return 0
     rows = ranking_rows(scores, spread, messages.language)
     if format == "text":
-        click.echo("\n".join(ranking_text(scores, rows, found, messages, paint(sys.stdout))))
+        say("\n".join(ranking_text(scores, rows, found, messages, paint(sys.stdout))))
     else:
         text = ranking_csv(rows) if format == "csv" else ranking_json(scores, rows, found)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
+        write([text])
     return 0
 
 
@@ -53,7 +49,7 @@ def _compare(scores: Scores, values: Path, old_values: Path, old_methodology: Pa
     old = compute(old_method, read_wide(old_values, old_method))
     moves = compare(old, scores, read_wide(values, old_method))
     names = dict(zip(scores.matrix.units, scores.matrix.names, strict=True))
-    click.echo("\n".join(moves_lines(moves, names, messages)))
+    say("\n".join(moves_lines(moves, names, messages)))
     if is_incomparable(scores) or is_incomparable(old):
-        click.echo(messages.text("ranking.incomparable"))
+        say(messages.text("ranking.incomparable"))
     return 0
