@@ -73,7 +73,7 @@ def change(folder: Path, file: str, old: str, new: str) -> Path:
         ("tables/events.json", "[a-z0-9]+", "[a-z0-9", "definition.pattern-does-not-compile", "pattern"),
         ("tables/events.json", '"minimum": 0', '"minimum": "abc"', "definition.constant-not-of-type", "minimum"),
         ("tables/events.json", '"minimum": 0', '"minimal": 0', "definition.unknown-constraint", "minimal"),
-        ("tables/events.json", '"resource": "regions"', '"resource": "region"', "definition.no-such-table", "$.foreign"),
+        ("tables/events.json", '"resource": "regions"', '"resource": "region"', "definition.no-such-table", "$.fore"),
         ("tables/events.json", '"title_ru": "Мероприятие",', "", "definition.missing-key", "title_ru"),
         ("package.toml", "name =", "name", "definition.not-toml", ""),
         ("package.toml", '"events",', "", "definition.file-not-listed", "tables"),

@@ -76,7 +76,8 @@ def place_in_words(issue: Issue, messages: Messages) -> str:
         key = "ui.where-row" if issue.row and issue.line else "ui.where-record" if issue.row else "ui.where-line"
         place = messages.text(key, {"row": str(issue.row), "line": str(issue.line)})
     if issue.column:
-        place += ", " + messages.text("ui.column", {"column": str(issue.column), "field": printable(issue.field)})
+        key = "ui.column" if issue.field else "changes.column"
+        place += ", " + messages.text(key, {"column": str(issue.column), "field": printable(issue.field)})
     return f"{printable(issue.file)}, {place}" if issue.file else place
 
 

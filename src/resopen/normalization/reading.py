@@ -162,4 +162,4 @@ def read_workbook(path: Path, resource: Resource, sheet: str) -> Raw:
         dialect = Dialect(header=False, sheet_number=int(sheet) or -1)
         grid = read_sheet(replace(resource, format="xlsx", dialect=dialect), path)
     rows = tuple(Row(number, 0, tuple(cells)) for number, cells in enumerate(grid.rows, grid.first_row))
-    return Raw(rows, (Change("sheet"),), grid.findings, UNKNOWN)
+    return Raw(rows, (), grid.findings, UNKNOWN)

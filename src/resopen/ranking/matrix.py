@@ -37,11 +37,12 @@ class Matrix:
 
 
 def read_wide(path: Path, method: Methodology) -> Matrix:
-    """Return the matrix of a wide CSV in UTF-8 (or one of semicolons or tabs): one row a unit, one column an indicator.
+    """Return the matrix of a wide CSV in UTF-8: one row a unit, one column an indicator.
 
-    The first column is the code of the unit, a column `name` its title; an indicator of a period is
-    the column `INDICATOR:PERIOD`, or `INDICATOR` where there is none of that name. An empty cell and
-    NA are missing. The units that the method excludes are left out.
+    A file whose header has no comma is split at semicolons, tabs or bars. The first column is the
+    code of the unit, a column `name` its title; an indicator of a period is the column
+    `INDICATOR:PERIOD`, or `INDICATOR` where there is none of that name. An empty cell and NA are
+    missing. The units that the method excludes are left out.
     Raises SetupError when the file cannot be read; DefinitionError, with the row and the column,
     when a code is repeated, a cell is no number, or a unit or column of the method is not there.
     """
@@ -68,9 +69,9 @@ def read_wide(path: Path, method: Methodology) -> Matrix:
 
 
 def _delimiter(text: str) -> str:
-    """Return what separates the cells of the header: a comma, or where it has none a semicolon or a tab."""
+    """Return what separates the cells of the header: a comma, or where it has none a semicolon, a tab or a bar."""
     header = text.partition("\n")[0]
-    return next((mark for mark in (",", ";", "\t") if mark in header), ",")
+    return next((mark for mark in (",", ";", "\t", "|") if mark in header), ",")
 
 
 def _matrix(path: Path, header: tuple[str, ...], rows: Sequence[Sequence[str]], method: Methodology) -> Matrix:

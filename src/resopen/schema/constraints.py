@@ -129,7 +129,6 @@ def _check_json_schema(value: Any, where: str, key: str) -> None:
         validator_for(value, Draft202012Validator).check_schema(value)
     except SchemaError as error:
         path = key + error.json_path.removeprefix("$")
-        details = {"name": str(error.validator), "expected": show(error.validator_value)}
-        raise wrong(where, path, "not-a-json-schema", **details) from error
+        raise wrong(where, path, "not-a-json-schema", found=show(error.instance)) from error
     except RecursionError as error:
         raise wrong(where, key, "nested-too-deep") from error

@@ -226,6 +226,8 @@ def _format(node: Mapping[str, Any], kind: str, where: str, key: str) -> str:
     if FORMATS[kind] and form not in FORMATS[kind]:
         raise wrong(where, f"{key}.format", "unknown-value", found=form, expected=", ".join(FORMATS[kind]))
     if not FORMATS[kind] and form not in ("default", "any") and (found := wrong_directive(form)) is not None:
+        if found == form and "%" not in form:
+            raise wrong(where, f"{key}.format", "no-directive", found=form)
         raise wrong(where, f"{key}.format", "unknown-directive", found=form, name=found)
     return form
 

@@ -81,9 +81,9 @@ def order_of(value: object, kind: str, form: str) -> Any:
         return _seconds(text)
     if kind == "yearmonth":
         return text
-    if not is_moment(text, kind):
-        return datetime.strptime(text, form)
-    moment = MOMENTS[kind].fromisoformat(text)
+    moment = MOMENTS[kind].fromisoformat(text) if is_moment(text, kind) else datetime.strptime(text, form)
+    if isinstance(moment, datetime) and kind != "datetime":
+        return moment.date() if kind == "date" else moment.time()
     return moment if getattr(moment, "tzinfo", None) is None else moment.timestamp()
 
 

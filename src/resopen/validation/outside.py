@@ -11,7 +11,7 @@ from typing import Any
 
 from resopen.errors import DefinitionError
 from resopen.schema import Table
-from resopen.schema.keywords import show
+from resopen.schema.keywords import SHOWN
 
 # A pattern with look-around or back-references can take for ever on a wicked text, so that it is
 # matched in a process of its own, which is ended when it takes longer than all these texts may.
@@ -71,9 +71,14 @@ def json_schema_faults(schema: Any, texts: Sequence[str], table: Table, field: s
             details = {"file": table.where, "key": key, "found": wrong.ref}
             raise DefinitionError("definition.unknown-reference", details) from wrong
         if error is not None:
-            named = {"path": error.json_path, "name": str(error.validator), "expected": show(error.validator_value)}
+            named = {"path": error.json_path, "name": str(error.validator), "expected": _shown(error.validator_value)}
             faults[text] = (("cause", "json-schema"), *named.items())
     return faults
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def _integer(digits: str) -> int | float:
