@@ -184,8 +184,6 @@ def resource_name(node: Mapping[str, Any], where: str, key: str) -> str:
     name = str(take(node, "name", str, where, key, ""))
     if not name:
         raise wrong(where, f"{key}.name", "no-name")
-    if "\0" in name:
-        raise wrong(where, f"{key}.name", "nul-in-name")
     return name
 
 
