@@ -126,7 +126,7 @@ def test_action_marks_the_lines_of_all_packages_named(repository: Path, python: 
     (repository / "tables" / "good.csv").write_text("a,b\n1\n", "utf-8")
     bad = run_action(python, repository, package="tables/good.csv\r\n\ndata\n", schema="")
     assert bad.returncode == 1
-    assert bad.stdout.startswith("::error file=tables/good.csv,line=2,title=good missing-cells::The row has 1 cells")
+    assert bad.stdout.startswith("::error file=tables/good.csv,line=2,title=good missing-cells::Cells in the row: 1;")
     russian = run_action(python, repository, package="tables/good.csv", language="ru")
     assert "Ячеек в строке" in russian.stdout
 

@@ -246,7 +246,7 @@ def test_day_that_does_not_exist_is_told_as_such(tmp_path: Path) -> None:
     schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "day", "type": "date"}]}
     (tmp_path / "schema.json").write_text(json.dumps(schema), "utf-8")
     done = resopen("validate", "t.csv", "--schema", "schema.json", "--lang", "en", cwd=tmp_path)
-    assert "“2022-02-30” is not a date that exists, such as 2023-12-31." in done.stdout
+    assert "There is no such day: “2022-02-30” does not exist." in done.stdout
     assert "“30.02.2022” is not a date such as 2023-12-31 (year-month-day)." in done.stdout
 
 

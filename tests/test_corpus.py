@@ -551,7 +551,14 @@ def test_fault_of_a_second_file_names_that_file(tmp_path: Path) -> None:
     item = package.resources[0]
     several = replace(
         package,
-        resources=(replace(item, paths=(tmp_path / "one.csv", tmp_path / "two.csv"), files=("one.csv", "two.csv")),),
+        resources=(
+            replace(
+                item,
+                paths=(tmp_path / "one.csv", tmp_path / "two.csv"),
+                files=("one.csv", "two.csv"),
+                compressions=("", ""),
+            ),
+        ),
     )
     report = judge(several)
     assert found(report) == [("type", "facts", 4, line_of([records[0], *records[4:]], 4), 2)]

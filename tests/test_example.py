@@ -28,7 +28,18 @@ REGION = "25000000"
 MOST = 25
 MEDIAN_900_000 = ["960000.00", "1743800.00", "259400.00"]
 # What no year of 2019 to 2022 can have: figures of other years, or of another region.
-OTHER_PERIODS = ("nonprofits_region_share_stated", "stages_funded")
+OTHER_PERIODS = (
+    "nonprofits_region_share_stated", "nonprofits_by_form", "public_benefit_providers", "service_providers",
+    "so_nonprofits",
+)  # fmt: skip
+# The example invents no figure that a resolution states of a region, and its survey is too small to show by form.
+NEVER = ("contribution_reconciliation", "survey_scores_by_form")
+FEW = {"nonprofits_applying": 10, "self_government_coverage": 20}
+# Years without values: a change needs the year before, a gap of the example is a gap.
+WITHOUT = {
+    "contribution_change": ("2019",), "contribution_region_change": ("2019",),
+    "officials_trained": ("2019", "2020"), "service_clients": ("2020", "2021", "2022"),
+}  # fmt: skip
 
 
 def make(folder: Path, *options: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
@@ -230,12 +241,14 @@ def test_every_indicator_has_values(example: Path) -> None:
             ok[row["indicator"], row["period"]].add(row["oktmo"])
     for item in load_indicators(curated()):
         periods = [period for name, period in ok if name == item.id]
-        assert periods, item.id
+        assert bool(periods) != (item.id in NEVER), item.id
+        if not periods:
+            continue
         if item.period == "date" or item.id in OTHER_PERIODS:
             continue
-        for year in YEARS:
+        for year in sorted({*YEARS} - {*WITHOUT.get(item.id, ())}):
             of_year = set[str]().union(*(ok[item.id, period] for period in periods if period[:4] == year))
             if item.level == "region":
                 assert REGION in of_year, (item.id, year)
             else:
-                assert sum(oktmo.startswith("25") for oktmo in of_year) >= MOST, (item.id, year)
+                assert sum(oktmo.startswith("25") for oktmo in of_year) >= FEW.get(item.id, MOST), (item.id, year)

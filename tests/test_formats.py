@@ -89,7 +89,7 @@ def test_junit_has_a_case_a_table_with_one_failure_of_all_errors(report: Report)
     lines = (failure.text or "").strip().split("\n")
     assert len(lines) == 2
     assert lines[0].startswith("[type] row 3, line 3, column 1 (a): “=1+1\\n::error::<b>&\\x1b[31m” is not")
-    assert lines[1].startswith("[missing-cells] row 4, line 5: The row has 1 cells")
+    assert lines[1].startswith("[missing-cells] row 4, line 5: Cells in the row: 1;")
 
 
 def test_junit_tells_warnings_as_output_and_whole_tables_in_words() -> None:

@@ -26,6 +26,7 @@ LAYERS = {
     "frames": 5,
     "normalization": 5,
     "printing": 5,
+    "reasons": 1,
     "publish": 5,
     "sarif": 5,
     "trace": 5,
@@ -48,6 +49,7 @@ LAYERS = {
     "runs": 6,
     "terminal": 5,
     "upkeep": 6,
+    "usage": 5,
     "cli": 6,
     "__main__": 7,
 }

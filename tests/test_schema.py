@@ -67,13 +67,13 @@ def change(folder: Path, file: str, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "fault", "key"),
     [
-        ("tables/events.json", '"fields"', '"fields', "definition.not-json", "line"),
+        ("tables/events.json", '"fields"', '"fields', "definition.not-json", ""),
         ("tables/events.json", '"type": "date"', '"type": "data"', "definition.unknown-type", "fields[4].type"),
         ("tables/events.json", '"foreignKeys": [', '"foreignKeys": 1, "x": [', "definition.wrong-kind", "foreignKeys"),
         ("tables/events.json", "[a-z0-9]+", "[a-z0-9", "definition.pattern-does-not-compile", "pattern"),
         ("tables/events.json", '"minimum": 0', '"minimum": "abc"', "definition.constant-not-of-type", "minimum"),
         ("tables/events.json", '"minimum": 0', '"minimal": 0', "definition.unknown-constraint", "minimal"),
-        ("tables/events.json", '"resource": "regions"', '"resource": "region"', "definition.no-such-table", "events"),
+        ("tables/events.json", '"resource": "regions"', '"resource": "region"', "definition.no-such-table", "$.fore"),
         ("tables/events.json", '"title_ru": "Мероприятие",', "", "definition.missing-key", "title_ru"),
         ("package.toml", "name =", "name", "definition.not-toml", ""),
         ("package.toml", '"events",', "", "definition.file-not-listed", "tables"),

@@ -14,6 +14,7 @@ from resopen.errors import DataInvalid, ResopenError, SetupError
 from resopen.frames import pandas_frame
 from resopen.messages import Language, Messages, environment_language, load_messages
 from resopen.opening import open_package
+from resopen.printing import place_in_words, printable
 from resopen.schema import Package, Resource
 from resopen.validation import Report
 from resopen.validation import validate as judge
@@ -75,9 +76,19 @@ def read_table(
         resource = _resource(package, name)
         report = judge(package, messages, today or date.today())
         if report.errors:
-            raise DataInvalid("trace.data-invalid", issues=report.issues)
+            raise _invalid(report, messages)
         rows = read_values(engine.connect(today or date.today()), resource).typed
     return rows if kind == "arrow" else pandas_frame(rows)
+
+
+def _invalid(report: Report, messages: Messages) -> DataInvalid:
+    """Return the error of data with errors: how many there are, the first of them, and all as issues."""
+    first = next(issue for issue in report.in_words() if issue.severity == "error")
+    details = {
+        "count": messages.plural("plural.errors", report.errors),
+        "place": f"{printable(first.table)}, {place_in_words(first, messages)}", "message": printable(first.message),
+    }  # fmt: skip
+    return DataInvalid("setup.data-invalid", details, report.issues)
 
 
 def _resource(package: Package, name: str) -> Resource:
@@ -94,5 +105,5 @@ def in_words(messages: Messages) -> Iterator[None]:
     try:
         yield
     except ResopenError as error:
-        error.add_note(messages.text(f"errors.{error.key}", error.details))
+        error.add_note(messages.error(error.key, error.details))
         raise

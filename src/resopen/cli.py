@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -18,10 +18,12 @@ from click.exceptions import NoArgsIsHelpError
 
 from resopen import __version__
 from resopen.commands import Command, Group, MemorySize
-from resopen.errors import DataInvalid, DefinitionError, ResopenError
+from resopen.errors import DataInvalid, ResopenError
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
-from resopen.printing import issues_text, printable
-from resopen.terminal import paint
+from resopen.printing import error_lines, issues_text, printable
+from resopen.reasons import system_reason
+from resopen.terminal import paint, say
+from resopen.usage import usage_text
 
 FORMATS = ("text", "html", "json", "csv", "junit", "sarif", "github")
 
@@ -123,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     messages = load_messages(_language(arguments))
     if sys.stdout is None:  # Closed by whoever called: there is nowhere to print to.
-        _say(messages.text("errors.setup.system", {"file": "stdout", "reason": os.strerror(errno.EBADF)}))
+        _say(messages.error("setup.no-output", {"cause": "closed"}))
         return 2
     group = build(messages)
     try:
@@ -131,14 +133,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NoArgsIsHelpError as error:
         _say(error.ctx.get_help() if error.ctx else "")
     except click.UsageError as error:
-        _say(_usage_text(error, messages))
+        _say(usage_text(error, group, arguments, messages))
     except DataInvalid as error:
         _say(issues_text(error.issues, messages, 10, paint(sys.stderr)))
-        _say(messages.text(f"errors.{error.key}", error.details))
+        _say(messages.error(error.key, error.details))
         return 1
     except ResopenError as error:
-        for one in (error, *(error.others if isinstance(error, DefinitionError) else ())):
-            _say(printable(messages.text(f"errors.{one.key}", one.details), 2000))
+        for text in error_lines(error, messages):
+            _say(text)
         return 1 if error.key.startswith("definition.stale") else 2
     except (KeyboardInterrupt, click.Abort):
         _say(messages.text("errors.setup.interrupted"))
@@ -146,28 +148,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        details = {"file": str(error.filename or "?"), "reason": error.strerror or str(error)}
-        _say(messages.text("errors.setup.system", details))
+        _say(_system_text(error, messages))
+    except Exception as error:  # A fault of ours; a traceback would tell a person nothing.
+        details = {"found": f"{type(error).__name__}: {error}", "place": _place_of(error)}
+        _say(printable(messages.error("setup.bug", details), 2000))
     return 2
 
 
-def _usage_text(error: click.UsageError, messages: Messages) -> str:
-    """Return what is wrong with a call in the chosen language."""
-    command = error.ctx.command_path if error.ctx else "resopen"
-    if isinstance(error, click.NoSuchOption):
-        return messages.text("errors.usage.no-such-option", {"name": error.option_name, "command": command})
-    if isinstance(error, click.MissingParameter) and error.param:
-        kind = "missing-argument" if isinstance(error.param, click.Argument) else "missing-option"
-        return messages.text(f"errors.usage.{kind}", {"name": error.param.opts[0], "command": command})
-    if isinstance(error, click.BadParameter) and error.param:
-        own = f"expects.{error.param.name}"
-        metavar = error.param.make_metavar(error.ctx) if error.ctx else ""
-        expected = messages.text(own) if messages.has(own) else metavar
-        return messages.text("errors.usage.bad-value", {"name": error.param.opts[0], "expected": expected})
-    if error.ctx and isinstance(error.ctx.command, Group) and error.ctx.args is not None:
-        known = ", ".join(error.ctx.command.commands)
-        return messages.text("errors.usage.command", {"known": known})
-    return messages.text("errors.usage.other", {"reason": error.format_message(), "command": command})
+def _system_text(error: OSError, messages: Messages) -> str:
+    """Return what the system refused, with the file where there is one."""
+    if error.filename:
+        return messages.error("setup.system", {"file": str(error.filename), **system_reason(error)})
+    if isinstance(error, FileNotFoundError) and not _has_folder():
+        return messages.error("setup.no-folder", {})
+    return messages.error("setup.nameless", system_reason(error))
+
+
+def _has_folder() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _place_of(error: BaseException) -> str:
+    """Return the module and the line of ours where an error arose."""
+    found, trace = "?", error.__traceback__
+    while trace:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if "resopen" in file.parts:
+            found = f"{file.parent.name}/{file.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found
 
 
 def _language(arguments: Sequence[str]) -> Language:
@@ -183,17 +196,20 @@ def _language(arguments: Sequence[str]) -> Language:
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        click.echo(f"resopen {__version__}")
+        say(f"resopen {__version__}")
         context.exit()
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    with suppress(OSError):  # Where nobody can be told, the exit code still says it.
+        click.echo(text, err=True)
 
 
 def run() -> None:
     """Run the command line as a program, which answers Ctrl-C in words."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What openpyxl leaves out of a workbook, such as its styles, is nothing that a reader of tables would miss.
+    warnings.filterwarnings("ignore", module="openpyxl")
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, AttributeError):

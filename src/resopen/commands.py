@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from resopen.messages import Messages
+from resopen.terminal import say
 
 
 class MemorySize(click.ParamType[str]):
@@ -32,7 +33,7 @@ class Help:
 
         def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:
             if wanted and not context.resilient_parsing:
-                click.echo(context.get_help())
+                say(context.get_help())
                 context.exit()
 
         text = self.messages.text("help.option-help")
@@ -43,8 +44,10 @@ class Help:
     ) -> None:
         """Write the options; what an argument is stands in the text of its command."""
         options = [parameter for parameter in parameters if isinstance(parameter, click.Option)]
-        records = [option.get_help_record(context) for option in options]
-        self.headed(formatter, "options", [record for record in records if record])
+        required = self.messages.text("help.required")
+        records = [record for option in options if (record := option.get_help_record(context))]
+        rows = [(name, text.replace("[required]", f"[{required}]")) for name, text in records]
+        self.headed(formatter, "options", rows)
 
     def headed(self, formatter: click.HelpFormatter, key: str, rows: Sequence[tuple[str, str]]) -> None:
         """Write a list of terms under a heading of the catalogue."""

@@ -66,7 +66,7 @@ def connect(
 def quoted(name: str) -> str:
     """Return a name as a quoted identifier of SQL; DefinitionError for a name with a NUL in it."""
     if "\0" in name:
-        raise DefinitionError("definition.nul-in-name", {"file": "", "key": name.replace("\0", "\\0")})
+        raise DefinitionError("definition.nul-in-name", {"key": name.replace("\0", "\\0")})
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -130,6 +130,18 @@ def to_junit(report: Report, files: Mapping[str, str]) -> Iterator[str]:
     yield "</testsuite>\n"
 
 
+def junit_error(place: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield JUnit XML that says why a package could not be judged: one test case with an error, one line a fault."""
+    name = place or "datapackage"
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield '<testsuite name="resopen validate" tests="1" failures="0" errors="1">\n'
+    yield f'<testcase classname="resopen" name={_attribute(name)} file={_attribute(place)}>\n'
+    yield f"<error message={_attribute(lines[0])}>\n"
+    for line in lines:
+        yield escape(visible(line).replace("[[", "[ ["), quote=False) + "\n"
+    yield "</error>\n</testcase>\n</testsuite>\n"
+
+
 def _junit_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     """Yield a line an issue: the rule, the place, what is wrong and how to mend it."""
     for issue in report.in_words(findings):

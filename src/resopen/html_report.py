@@ -106,7 +106,7 @@ def _header(report: Report, limit: int) -> Iterator[str]:
     """Yield the verdict, what was checked, and how to read the page."""
     messages = report.messages
     mood, sign = ("bad", "✗") if report.errors else ("doubtful", "!") if report.warnings else ("good", "✓")
-    tables = messages.plural("plural.tables", len(report.rows))
+    tables = messages.plural("plural.tables", report.tables)
     rows = messages.plural("plural.rows", sum(count for _, count in report.rows))
     yield f'<header class="{mood}">\n<h1><span aria-hidden="true">{sign}</span> {escape(_verdict(report))}</h1>\n'
     if name := _name(report):

@@ -8,8 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import click
-
 from resopen.computing import compute_indicators, must_be_known, valid_package
 from resopen.errors import SetupError
 from resopen.evidence import explain
@@ -17,7 +15,7 @@ from resopen.indicator_report import evidence_json, evidence_text, values_csv, v
 from resopen.indicators import value_rows
 from resopen.schema import find_schema_folder, read_schema_folder
 from resopen.schema.indicators import Indicator, load_indicators
-from resopen.terminal import day_of_run, messages_of_run, paint
+from resopen.terminal import day_of_run, messages_of_run, paint, say, write
 
 # Tables whose rows are single answers, promised to be anonymous: no row of theirs is ever shown.
 ANONYMOUS = ("survey_answers",)
@@ -48,11 +46,11 @@ def run_indicators(
             rows = explain(found.inputs, {item.id: item for item in needed}, *explained)
             if format == "text":
                 lines = values_text([(chosen[0], values)], messages_of_run(), paint(sys.stdout), found.is_synthetic)
-                click.echo("\n".join([*lines, *evidence_text(rows, messages_of_run(), paint(sys.stdout))]))
+                say("\n".join([*lines, *evidence_text(rows, messages_of_run(), paint(sys.stdout))]))
                 return 0
             return _write(evidence_json(rows, values, found.is_synthetic))
     if format == "text":
-        click.echo("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout), found.is_synthetic)))
+        say("\n".join(values_text(computed, messages_of_run(), paint(sys.stdout), found.is_synthetic)))
         return 0
     made = values_csv if format == "csv" else values_json
     return _write(made(computed, found.is_synthetic))
@@ -66,7 +64,5 @@ def refuse_anonymous(name: str, read: Sequence[Indicator]) -> None:
 
 def _write(text: str) -> int:
     """Write a text for programs: the same bytes on every system."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    write([text])
     return 0

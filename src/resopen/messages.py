@@ -48,6 +48,29 @@ class Messages:
             raise KeyError(f"no plural forms {key!r} in the catalogue {self.language}")
         return fill(forms[plural_form(self.language, number)], {"n": f"{number:,}".replace(",", "\u00a0")})
 
+    def error(self, key: str, details: Mapping[str, str]) -> str:
+        """Return what an error says, its details put into words of this language."""
+        return self.text(f"errors.{key}", self.in_words(details, is_kind=key == "definition.wrong-kind"))
+
+    def in_words(self, details: Mapping[str, str], is_kind: bool = False) -> dict[str, str]:
+        """Return details whose reason is in words: a known cause, or a library's own words, quoted as such.
+
+        With `is_kind`, what was expected and found are kinds of values, such as text or list.
+        """
+        filled = dict(details)
+        if "cause" in filled:
+            filled["reason"] = self.text(f"reasons.{filled['cause']}", filled)
+        elif "reason" in filled:
+            filled["reason"] = self.text("reasons.library", filled)
+        for name in ("expected", "found") if is_kind else ():
+            kinds = filled.get(name, "").split(", ")
+            filled[name] = self.text("kinds.or").join(self.text(f"kinds.{kind}") for kind in kinds)
+        return filled
+
+    def percent(self, share: float) -> str:
+        """Return a share such as 0.5 as whole per cent, with the space that the language asks for."""
+        return self.text("ui.percent", {"n": f"{share:.0%}".rstrip("%")})
+
     def _find(self, key: str) -> Any:
         node: Any = self.catalogue
         for part in key.split("."):

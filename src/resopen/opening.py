@@ -27,6 +27,8 @@ def open_package(
         if schema:
             raise SetupError("setup.schema-without-table", {"file": str(schema)})
         return read_schema_folder(find_schema_folder(Path.cwd())).package()
+    if str(place) == "":
+        raise SetupError("setup.empty-name")
     if "://" in str(place):
         return _open_remote(str(place), scratch, schema, allow_remote)
     file = Path(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from resopen.errors import Finding, Issue
+from resopen.errors import DefinitionError, Finding, Issue, ResopenError
 from resopen.messages import Messages
 from resopen.validation import Report
 
@@ -76,13 +76,14 @@ def place_in_words(issue: Issue, messages: Messages) -> str:
         key = "ui.where-row" if issue.row and issue.line else "ui.where-record" if issue.row else "ui.where-line"
         place = messages.text(key, {"row": str(issue.row), "line": str(issue.line)})
     if issue.column:
-        place += ", " + messages.text("ui.column", {"column": str(issue.column), "field": printable(issue.field)})
+        key = "ui.column" if issue.field else "changes.column"
+        place += ", " + messages.text(key, {"column": str(issue.column), "field": printable(issue.field)})
     return f"{printable(issue.file)}, {place}" if issue.file else place
 
 
 def _total(report: Report, messages: Messages, paint: Paint) -> str:
     details = {
-        "tables": messages.plural("plural.tables", len(report.rows)),
+        "tables": messages.plural("plural.tables", report.tables),
         "rows": messages.plural("plural.rows", sum(rows for _, rows in report.rows)),
         "errors": messages.plural("plural.errors", report.errors),
         "warnings": messages.plural("plural.warnings", report.warnings),
@@ -90,6 +91,12 @@ def _total(report: Report, messages: Messages, paint: Paint) -> str:
     if not report.findings:
         return paint(messages.text("ui.clean", details), "green")
     return paint(messages.text("ui.found", details), "red" if report.errors else "yellow")
+
+
+def error_lines(error: ResopenError, messages: Messages) -> list[str]:
+    """Return what an error says, a line for each of its faults."""
+    others = error.others if isinstance(error, DefinitionError) else ()
+    return [printable(messages.error(one.key, one.details), 2000) for one in (error, *others)]
 
 
 def printable(text: str, width: int = 200) -> str:

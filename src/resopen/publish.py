@@ -21,6 +21,7 @@ from resopen.describe import sized, to_json
 from resopen.dictionary import data_dictionary
 from resopen.errors import DataInvalid, PublishRefused, SetupError
 from resopen.messages import LANGUAGES, Messages, load_messages
+from resopen.reasons import system_reason
 from resopen.schema import Package, Resource, SchemaFolder, load_package
 from resopen.tables.files import read_bytes
 from resopen.tables.parquet import write_parquet
@@ -99,7 +100,7 @@ def _exclusive(output: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
-        details = {"file": str(error.filename or output), "reason": error.strerror or str(error)}
+        details = {"file": str(error.filename or output), **system_reason(error)}
         raise SetupError("setup.unwritable", details) from error
 
 

@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import click
-
 from resopen.computing import package_wide
 from resopen.errors import SetupError
 from resopen.ranking.analysis import Ranking, analysed
@@ -21,11 +19,12 @@ from resopen.ranking_report import ranking_text
 from resopen.ranking_rows import ranking_json, ranking_rows, rows_csv, run_rows
 from resopen.ranking_sheets import ranking_parquet, ranking_workbook
 from resopen.ranking_words import explain, moves_lines
+from resopen.reasons import system_reason
 from resopen.schema import find_schema_folder, read_schema_folder
 from resopen.schema.indicators import load_indicators
 from resopen.schema.methodology import Methodology
 from resopen.schema.methodology_file import load_methodology
-from resopen.terminal import day_of_run, messages_of_run, paint
+from resopen.terminal import day_of_run, messages_of_run, paint, say, write
 
 BINARY = ("parquet", "xlsx")
 
@@ -87,12 +86,8 @@ def _put(output: Path | None, made: str | bytes) -> int:
     content = made.encode() if isinstance(made, str) else made
     if output:
         _write(output, content)
-    elif sys.stdout.isatty() and isinstance(made, str):
-        click.echo(made, nl=False)
     else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        write([content.decode()])
     return 0
 
 
@@ -108,7 +103,7 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink()
-        raise SetupError("setup.system", {"file": str(path), "reason": error.strerror or str(error)}) from error
+        raise SetupError("setup.system", {"file": str(path), **system_reason(error)}) from error
 
 
 def _wide(method: Methodology, given: Given) -> Wide:
@@ -143,8 +138,8 @@ def _compare(method: Methodology, wide: Wide, older: tuple[Methodology, Wide], g
     moves = compare(old, new, shifted, matrix_of(read, shifted))
     names = dict(zip(new.matrix.units, new.matrix.names, strict=True))
     if wide.is_synthetic or old_wide.is_synthetic:
-        click.echo(messages.text("ranking.synthetic"))
-    click.echo("\n".join(moves_lines(moves, names, messages)))
+        say(messages.text("ranking.synthetic"))
+    say("\n".join(moves_lines(moves, names, messages)))
     if is_incomparable(new) or is_incomparable(old):
-        click.echo(messages.text("ranking.incomparable"))
+        say(messages.text("ranking.incomparable"))
     return 0

@@ -93,11 +93,11 @@ def _table(rows: list[Row], messages: Messages) -> Iterator[str]:
     keys += ["size_class", "size_class_place"] if "size_class" in first else []
     keys += ["class"] if any(row["class"] for row in rows) else []
     cells = [[messages.text(f"ranking.{key}") for key in keys]]
-    cells += [[_shown(row, key) for key in keys] for row in rows]
+    cells += [[_shown(row, key, messages) for key in keys] for row in rows]
     yield from aligned(cells, tuple(i for i, key in enumerate(keys) if key in LEFT))
 
 
-def _shown(row: Row, key: str) -> str:
+def _shown(row: Row, key: str, messages: Messages) -> str:
     if key == "interval":
         return _range(row["place_low"], row["place_high"]) + ("*" if row["is_outside"] else "")
     if key == "chance":
@@ -106,7 +106,7 @@ def _shown(row: Row, key: str) -> str:
     if value is None:
         return "–"
     if key in SHARES:
-        return f"{value:.0%}"
+        return messages.percent(value)
     return f"{value:.4f}" if isinstance(value, float) and key == "score" else printable(str(value), 60)
 
 

@@ -36,7 +36,7 @@ def explain(ranking: Ranking, unit: int, messages: Messages, paint: Paint) -> It
     if matrix.is_synthetic:
         yield paint(messages.text("ranking.synthetic"), "red")
     if np.isnan(scores.place[unit]):
-        yield messages.text("ranking.no-place", {"coverage": f"{scores.coverage[method.root.id][unit]:.0%}"})
+        yield messages.text("ranking.no-place", {"coverage": messages.percent(scores.coverage[method.root.id][unit])})
         return
     yield from _place_lines(ranking, unit, messages)
     yield from _probability_lines(ranking, unit, messages)
@@ -81,7 +81,7 @@ def _place_lines(ranking: Ranking, unit: int, messages: Messages) -> Iterator[st
         edge = {"low": f"{ranking.chance_low[unit]:g}", "high": f"{ranking.chance_high[unit]:g}"}
         yield messages.text("ranking.place-chance", {**edge, "share": f"{high - low:g}"})
     if ranking.by_weights and method.alternatives:
-        share = f"{float(method.alternatives.weights) * 100:g}"
+        share = messages.percent(float(method.alternatives.weights))
         edge = {"best": f"{ranking.by_weights.best[unit]:g}", "worst": f"{ranking.by_weights.worst[unit]:g}"}
         yield messages.text("ranking.place-bounds", {**edge, "share": share})
     if ranking.by_missing and any(not scores.prepared.known[leaf.id][unit] for leaf in method.leaves):
@@ -95,7 +95,7 @@ def _probability_lines(ranking: Ranking, unit: int, messages: Messages) -> Itera
         return
     shares = place_shares(ranking.found)[unit]
     likely = sorted(np.flatnonzero(shares).tolist(), key=lambda place: (-shares[place], place))[:3]
-    listed = "; ".join(f"{place + 1} — {_percent(shares[place], messages)}" for place in likely)
+    listed = "; ".join(f"{place + 1} — {messages.percent(shares[place])}" for place in likely)
     yield messages.text("ranking.likely-places", {"places": listed})
     ahead = ahead_of(ranking)[ranking.scores.matrix.units[unit]]
     counts = {
@@ -105,10 +105,6 @@ def _probability_lines(ranking: Ranking, unit: int, messages: Messages) -> Itera
     open_pairs = len(ahead) - sum(counts.values())
     details = {name: str(count) for name, count in counts.items()}
     yield messages.text("ranking.sure-pairs", {**details, "open": str(open_pairs), "share": f"{SURE * 100:g}"})
-
-
-def _percent(share: float, messages: Messages) -> str:
-    return messages.text("ranking.percent", {"number": f"{share * 100:.0f}" if share >= 0.005 else "<1"})
 
 
 def _contribution_rows(scores: Scores, unit: int, titles: dict[str, str], messages: Messages) -> Iterator[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,9 @@ from typing import Any
 
 import click
 
+from resopen.errors import SetupError
 from resopen.messages import Messages
+from resopen.reasons import system_reason
 
 COLOURS: Mapping[str, Mapping[str, Any]] = MappingProxyType({"bold": {"bold": True}})
 
@@ -34,6 +36,34 @@ def messages_of_run() -> Messages:
 def day_of_run(value: Any) -> date:
     """Return the day that --today names, or the real one."""
     return value.date() if value else date.today()
+
+
+def say(text: str) -> None:
+    """Print a text with a line end; SetupError when the output does not take it."""
+    with _output():
+        click.echo(text)
+
+
+def write(pieces: Iterable[str]) -> None:
+    """Write a text for machines and browsers, the same bytes, in UTF-8, on every system; SetupError as in say."""
+    with _output():
+        sys.stdout.flush()
+    for piece in pieces:
+        with _output():
+            sys.stdout.buffer.write(piece.encode())
+    with _output():
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Name the output where it takes no more; that nobody reads it any longer is for the caller."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SetupError("setup.no-output", system_reason(error)) from error
 
 
 def paint(stream: Any) -> Callable[[str, str], str]:

@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import click
-
 from resopen.describe import check_fresh, describe
 from resopen.errors import DataInvalid, SetupError
 from resopen.messages import Messages
@@ -16,7 +14,7 @@ from resopen.normalization import normalize_file, summary
 from resopen.printing import printable
 from resopen.publish import publish
 from resopen.schema import Package, find_schema_folder, read_schema_folder
-from resopen.terminal import day_of_run, messages_of_run, paint, progress
+from resopen.terminal import day_of_run, messages_of_run, paint, progress, say
 from resopen.trace import check_sources, trace
 from resopen.validation import Report, validate
 
@@ -31,7 +29,7 @@ def run_describe(check: bool) -> int:
         "tables": messages.plural("plural.tables", done.tables),
         "rows": messages.plural("plural.rows", done.rows),
     }
-    click.echo(messages.text("ui.described" if check else "ui.written", details))
+    say(messages.text("ui.described" if check else "ui.written", details))
     return 0
 
 
@@ -39,7 +37,7 @@ def run_normalize(file: Path, schema: Path | None, output: Path | None, sheet: s
     """Rewrite a spreadsheet's file as canonical CSV and print what changed, or what is not decided."""
     messages = messages_of_run()
     done = normalize_file(file, schema, output, sheet, check)
-    click.echo(summary(done, messages, limit, check, paint(sys.stdout)))
+    say(summary(done, messages, limit, check, paint(sys.stdout)))
     return int(bool(done.result.findings or (check and done.is_changed)))
 
 
@@ -57,7 +55,7 @@ def run_publish(version: str, output: Path | None, today: Any) -> int:
         "rows": messages.plural("plural.rows", done.rows),
         "files": messages.plural("plural.files", done.files),
     }
-    click.echo(messages.text("ui.published", details))
+    say(messages.text("ui.published", details))
     return 0
 
 
@@ -73,23 +71,23 @@ def run_trace(recommendation_id: str | None, sources: Path, everything: bool) ->
     if not recommendation_id:
         raise SetupError("trace.no-recommendation-named")
     passage = trace(package, recommendation_id, sources)
-    click.echo(paint(sys.stdout)(str(passage.file), "bold"))
+    say(paint(sys.stdout)(str(passage.file), "bold"))
     for number, line in enumerate(passage.lines, passage.line_start):
-        click.echo(f"{number:>5}  {printable(line, 10_000)}")
+        say(f"{number:>5}  {printable(line, 10_000)}")
     return 0
 
 
 def _check_sources(package: Package, sources: Path, messages: Messages, report: Report) -> int:
     faults = check_sources(package, sources)
     for fault in faults:
-        click.echo(messages.text(f"ui.trace-{fault.key}", fault.details))
+        say(messages.text(f"ui.trace-{fault.key}", fault.details))
     if faults:
-        click.echo(messages.text("ui.trace-faults", {"faults": messages.plural("plural.faults", len(faults))}))
+        say(messages.text("ui.trace-faults", {"faults": messages.plural("plural.faults", len(faults))}))
         return 1
     rows = dict(report.rows)
     details = {
         "sources": messages.plural("plural.sources", rows["events"]),
         "recommendations": messages.plural("plural.recommendations", rows["recommendations"]),
     }
-    click.echo(messages.text("ui.traced", details))
+    say(messages.text("ui.traced", details))
     return 0

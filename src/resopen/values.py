@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from resopen import engine
+from resopen.errors import SetupError
 from resopen.schema import Resource, Table
 from resopen.tables.parquet import arrow_schema
 from resopen.validation.load import load
@@ -32,12 +33,13 @@ def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
 
     Args: an engine that is not sealed, and the resource. Types are those of `arrow_schema`; missing
     values are null, and empty in the texts.
-    Raises SetupError when the file cannot be read.
+    Raises SetupError when the file cannot be read, or a number does not fit into its Arrow type.
     """
     table = resource.table
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         load(connection, resource, 0, Path(scratch))
     texts = [text_sql(field, f"c{i}") for i, field in enumerate(table.fields, 1)]
+    _must_be_typed(connection, resource, texts)
     values = [value_sql(field, text) for field, text in zip(table.fields, texts, strict=True)]
     order = ", ".join([*_key_order(table, values), "rowid"])
     typed = ", ".join(f"{sql} AS {engine.quoted(name)}" for sql, name in zip(values, _names(table), strict=True))
@@ -46,6 +48,16 @@ def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
     arrow = engine.arrow(connection, f"SELECT {typed} FROM t0 ORDER BY {order}")
     engine.rows(connection, "DROP TABLE t0")
     return Values(arrow.cast(arrow_schema(table)), tuple(rows))
+
+
+def _must_be_typed(connection: DuckDBPyConnection, resource: Resource, texts: list[str]) -> None:
+    """Raise SetupError for a number that its typed column cannot hold, so that it never becomes a null in silence."""
+    for field, text in zip(resource.table.fields, texts, strict=True):
+        if field.type == "integer" or (field.type == "number" and field.decimal_places is not None):
+            sql = f"SELECT {text} FROM t0 WHERE {text} IS NOT NULL AND ({value_sql(field, text)}) IS NULL LIMIT 1"
+            for (found,) in engine.rows(connection, sql):
+                details = {"file": resource.files[0], "key": field.name, "found": found, "cause": "no-place"}
+                raise SetupError("setup.not-typed", details)
 
 
 def _names(table: Table) -> list[str]:

@@ -10,7 +10,7 @@ from resopen.normalization.reading import Raw, read_delimited, read_workbook
 from resopen.normalization.run import Normalized, normalize
 from resopen.schema import Dialect, Package, Resource, find_schema_folder, read_schema_folder
 from resopen.schema.fields import load_table
-from resopen.schema.files import read_json
+from resopen.schema.package import table_schema
 from resopen.tables.files import read_bytes, write_atomically
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -83,7 +83,7 @@ def _refuse_other_kinds(path: Path, sheet: str) -> None:
 def _package(path: Path, target: Path, schema: Path | None) -> Package:
     """Return a package of the one table of a file; SetupError when no schema is known for it."""
     if schema:
-        table = load_table(read_json(schema), path.stem, str(schema))
+        table = load_table(table_schema(schema), path.stem, str(schema))
         resource = Resource(table, (path,), "csv", Dialect(), "utf-8", None, "", files=(path.as_posix(),))
         return Package(table.name, "", table.title, (resource,), (), {})
     for file in (path.resolve(), target.resolve()):

@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: its number, its line, its cells (texts, or what a workbook holds), and its quote fault."""
+    """One record: its number, line (0 in a workbook), cells (texts, or what a workbook holds) and quote fault."""
 
     number: int
     line: int
@@ -161,5 +161,5 @@ def read_workbook(path: Path, resource: Resource, sheet: str) -> Raw:
     if sheet.isdecimal() and any(item.rule == "no-such-sheet" for item in grid.findings):
         dialect = Dialect(header=False, sheet_number=int(sheet) or -1)
         grid = read_sheet(replace(resource, format="xlsx", dialect=dialect), path)
-    rows = tuple(Row(number, number, tuple(cells)) for number, cells in enumerate(grid.rows, grid.first_row))
-    return Raw(rows, (Change("sheet"),), grid.findings, UNKNOWN)
+    rows = tuple(Row(number, 0, tuple(cells)) for number, cells in enumerate(grid.rows, grid.first_row))
+    return Raw(rows, (), grid.findings, UNKNOWN)

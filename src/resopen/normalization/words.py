@@ -65,7 +65,9 @@ def _change_lines(changes: Sequence[Change], messages: Messages, paint: Paint) -
 
 def _example(change: Change, messages: Messages) -> str:
     """Return one change: its row, line and column, what stood there and what stands."""
-    place = messages.text("ui.where-row", {"row": str(change.row), "line": str(change.line)})
+    place = messages.text(
+        f"ui.where-{'row' if change.line else 'record'}", {"row": str(change.row), "line": str(change.line)}
+    )
     if change.field:
         details = {"column": str(change.column), "field": printable(change.field)}
         place += ", " + messages.text("ui.column", details)

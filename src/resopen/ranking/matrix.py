@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -78,25 +79,32 @@ class Matrix:
 def read_wide(path: Path) -> Wide:
     """Return the wide table of a CSV in UTF-8: one row a unit, one column an indicator.
 
+    A file whose header has no comma is split at semicolons, tabs or bars.
     Raises SetupError when the file cannot be read; DefinitionError, with the row and the column,
     when it is not UTF-8, a row has another number of cells, or a column is named twice.
     """
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DefinitionError("definition.not-utf-8", {"file": str(path), "key": f"byte {error.start + 1}"}) from error
-    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row]
+        raise DefinitionError("definition.not-utf-8", {"file": str(path), "byte": str(error.start + 1)}) from error
+    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)) if row]
     if len(rows) < 2:
         raise DefinitionError("definition.no-units", {"file": str(path), "key": ""})
     header = rows[0]
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
-            details = {"file": str(path), "key": f"row {number}", "expected": str(len(header)), "found": str(len(row))}
+            details = {"file": str(path), "row": str(number), "expected": str(len(header)), "found": str(len(row))}
             raise DefinitionError("definition.ragged-row", details)
     for label in header:
         if header.count(label) > 1:
-            raise DefinitionError("definition.repeated-name", {"file": str(path), "key": "row 1", "name": label})
+            raise DefinitionError("definition.repeated-label", {"file": str(path), "name": label})
     return Wide(str(path), header, tuple(rows[1:]), SYNTHETIC in header)
+
+
+def _delimiter(text: str) -> str:
+    """Return what separates the cells of the header: a comma, or where it has none a semicolon, a tab or a bar."""
+    header = text.partition("\n")[0]
+    return next((mark for mark in (",", ";", "\t", "|") if mark in header), ",")
 
 
 def wide_csv(wide: Wide) -> str:
@@ -119,7 +127,7 @@ def matrix_of(wide: Wide, method: Methodology) -> Matrix:
     for code in codes:
         if codes.count(code) > 1:
             raise DefinitionError(
-                "definition.repeated-name", {"file": wide.source, "key": wide.header[0], "name": code}
+                "definition.repeated-code", {"file": wide.source, "key": wide.header[0], "name": code}
             )
     for exclusion in method.exclusions:
         if exclusion.unit not in codes:
@@ -205,8 +213,9 @@ def _number(text: str, wide: Wide, unit: str, column: str) -> float:
     except ValueError:
         value = math.inf
     if not math.isfinite(value) or not text.isascii() or "_" in text:
-        details = {"file": wide.source, "key": f"{unit}, {column}", "found": text, "type": "number"}
-        raise DefinitionError("definition.constant-not-of-type", details)
+        details = {"file": wide.source, "key": f"{unit}, {column}", "found": text}
+        fault = "decimal-comma" if re.fullmatch(r"\s*-?[0-9]+,[0-9]+\s*", text) else "not-a-number"
+        raise DefinitionError(f"definition.{fault}", details)
     return value
 
 

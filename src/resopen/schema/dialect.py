@@ -6,60 +6,79 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from resopen.schema.fields import take, wrong
+from resopen.errors import DefinitionError
+from resopen.schema.fields import take
 from resopen.schema.files import read_json, safe_path
+from resopen.schema.keywords import show
 from resopen.schema.records import Dialect
+from resopen.schema.spots import attempt, refuse, wrong, wrong_kind
 
 
 def load_dialect(node: Any, file_format: str, base: Path, where: str, key: str) -> Dialect:
     """Return the dialect of a resource: versions 1 and 2 of Table Dialect, or a file that holds one.
 
-    Raises DefinitionError when a key has a wrong kind, quotes and escapes contradict each other, or
-    a quote, escape or comment is not one character. Source: Table Dialect, Data Package version 2;
+    Raises DefinitionError, with all faults, when a key has a wrong kind, or a quote, escape or
+    comment is not one character, or is the delimiter. Source: Table Dialect, Data Package version 2;
     CSV Dialect, version 1.
     """
     if isinstance(node, str):
-        node = read_json(safe_path(base, node, where, key))
+        file = safe_path(base, node, where, key)
+        node, where, key = read_json(file), str(file), "$"
     node = {} if node is None else node
     if not isinstance(node, Mapping):
-        raise wrong(where, key, "wrong-kind", found=type(node).__name__)
+        raise wrong_kind(where, key, node, dict)
+    faults: list[DefinitionError] = []
 
     def text(name: str, default: str) -> str:
         value = node.get(name, default)
-        return str(take({name: "" if value is None else value}, name, str, where, key, default))
+        given = {name: "" if value is None else value}
+        return str(attempt(faults, default, take, given, name, str, where, key, default))
+
+    def flag(name: str, default: bool) -> bool:
+        return bool(attempt(faults, default, take, node, name, bool, where, key, default))
+
+    def numbers(name: str, default: tuple[int, ...]) -> tuple[int, ...]:
+        return attempt(faults, default, _numbers, node, name, where, key, default)
 
     escape = text("escapeChar", "")
     quote = text("quoteChar", "" if escape and "quoteChar" not in node else '"')
     delimiter = text("delimiter", "\t" if file_format == "tsv" else ",")
-    _check_characters(where, key, delimiter, quoteChar=quote, escapeChar=escape, commentChar=text("commentChar", ""))
-    return Dialect(
+    marks = {"quoteChar": quote, "escapeChar": escape, "commentChar": text("commentChar", "")}
+    faults += _wrong_characters(where, key, delimiter, marks)
+    made = Dialect(
         delimiter=delimiter,
         quote_char=quote,
-        double_quote=take(node, "doubleQuote", bool, where, key, not escape),
+        double_quote=flag("doubleQuote", not escape),
         escape_char=escape,
         line_terminator=_terminator(text("lineTerminator", "")),
-        skip_initial_space=take(node, "skipInitialSpace", bool, where, key, False),
+        skip_initial_space=flag("skipInitialSpace", False),
         null_sequence=text("nullSequence", ""),
-        header=take(node, "header", bool, where, key, True),
-        header_rows=_numbers(node, "headerRows", where, key, (1,)),
+        header=flag("header", True),
+        header_rows=numbers("headerRows", (1,)),
         header_join=text("headerJoin", " "),
-        comment_rows=_numbers(node, "commentRows", where, key, ()),
-        comment_char=text("commentChar", ""),
-        case_sensitive_header=take(node, "caseSensitiveHeader", bool, where, key, True),
+        comment_rows=numbers("commentRows", ()),
+        comment_char=marks["commentChar"],
+        case_sensitive_header=flag("caseSensitiveHeader", True),
         data_property=text("property", ""),
         item_type=text("itemType", ""),
-        item_keys=tuple(map(str, take(node, "itemKeys", list, where, key, []))),
-        sheet_number=take(node, "sheetNumber", int, where, key, 0),
+        item_keys=tuple(map(str, attempt(faults, [], take, node, "itemKeys", list, where, key, []))),
+        sheet_number=attempt(faults, 0, take, node, "sheetNumber", int, where, key, 0),
         sheet_name=text("sheetName", ""),
     )
+    refuse(faults)
+    return made
 
 
-def _check_characters(where: str, key: str, delimiter: str, **marks: str) -> None:
+def _wrong_characters(where: str, key: str, delimiter: str, marks: Mapping[str, str]) -> list[DefinitionError]:
+    found = []
     if not delimiter or "\n" in delimiter or "\r" in delimiter:
-        raise wrong(where, f"{key}.delimiter", "unknown-value", found=delimiter, expected=", ; \\t |")
+        details = {"found": show(delimiter), "expected": ", ; \\t |"}
+        found.append(wrong(where, f"{key}.delimiter", "unknown-value", **details))
     for name, mark in marks.items():
         if len(mark) > 1 or (mark and (mark in "\r\n" or mark == delimiter)):
-            raise wrong(where, f"{key}.{name}", "unknown-value", found=mark, expected="\" ' \\ #")
+            details = {"found": show(mark), "expected": "\" ' \\ #"}
+            found.append(wrong(where, f"{key}.{name}", "unknown-value", **details))
+    return found
 
 
 def _terminator(text: str) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from resopen.errors import DefinitionError
-from resopen.schema.lexical import is_constant
+from resopen.schema.constraints import load_constraints
+from resopen.schema.lexical import wrong_directive
 from resopen.schema.records import Bilingual, Field, ForeignKey, Table
+from resopen.schema.spots import attempt, refuse, wrong, wrong_kind
 
 FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -32,29 +36,18 @@ FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 TYPES = tuple(FORMATS)
-ORDERED = ("integer", "number", "date", "time", "datetime", "year", "yearmonth", "duration")
-MEASURED = ("string", "any", "object", "array", "geojson", "list")
-CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
-    "required": TYPES,
-    "unique": TYPES,
-    "enum": TYPES,
-    "pattern": TYPES,
-    "minLength": MEASURED,
-    "maxLength": MEASURED,
-    "jsonSchema": ("object", "array", "geojson"),
-    "minimum": ORDERED,
-    "maximum": ORDERED,
-    "exclusiveMinimum": ORDERED,
-    "exclusiveMaximum": ORDERED,
-}
 FIELDS_MATCH = ("exact", "equal", "subset", "superset", "partial")
-OPTIONS = ("trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber", "delimiter", "itemType")
+OPTIONS: Mapping[str, type] = MappingProxyType(
+    {
+        "trueValues": list, "falseValues": list, "decimalChar": str, "groupChar": str, "bareNumber": bool,
+        "delimiter": str, "itemType": str,
+    }
+)  # fmt: skip
 PERSONAL_DATA = ("email", "phone", "snils", "inn")
-
-
-def wrong(where: str, key: str, fault: str, /, **details: str) -> DefinitionError:
-    """Return the error of a definition: its file and key, and what is at fault there."""
-    return DefinitionError(f"definition.{fault}", {"file": where, "key": key, **details})
+NO_TEXT = Bilingual("", "")
+# How many digits the engine's decimals hold.
+DIGITS = 18
+HAS_CHECK = re.compile(r"^def is_valid\(|\bimport\b.*\bis_valid\b", re.MULTILINE)
 
 
 def take(node: Any, name: str, kind: type | tuple[type, ...], where: str, key: str, default: Any) -> Any:
@@ -63,7 +56,7 @@ def take(node: Any, name: str, kind: type | tuple[type, ...], where: str, key: s
     if value is default:
         return default
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-        raise wrong(where, f"{key}.{name}".lstrip("."), "wrong-kind", found=type(value).__name__)
+        raise wrong_kind(where, f"{key}.{name}".lstrip("."), value, *(kind if isinstance(kind, tuple) else (kind,)))
     return value
 
 
@@ -78,7 +71,7 @@ def labelled(node: Mapping[str, Any], name: str, where: str, key: str, default: 
     values = [item.get("value") if isinstance(item, Mapping) else item for item in items]
     for i, value in enumerate(values):
         if not isinstance(value, str | int) or isinstance(value, bool):
-            raise wrong(where, f"{key}.{name}[{i}]".lstrip("."), "wrong-kind", found=type(value).__name__)
+            raise wrong_kind(where, f"{key}.{name}[{i}]", value, str, int)
     return tuple(str(value) for value in values)
 
 
@@ -88,169 +81,194 @@ def names(value: Any, where: str, key: str) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, Sequence) and value and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise wrong(where, key, "wrong-kind", found=type(value).__name__)
+    if isinstance(value, Sequence):
+        raise wrong(where, key, "not-names")
+    raise wrong_kind(where, key, value, str, list)
 
 
-def load_table(node: Any, name: str, where: str, default_missing: tuple[str, ...] = ("",)) -> Table:
+def load_table(node: Any, name: str, where: str, default_missing: tuple[str, ...] = ("",), key: str = "$") -> Table:
     """Return the table of a Table Schema descriptor.
 
-    Args: the descriptor, the name of the table, the file or place it came from.
-    Raises DefinitionError, with the file and the key, when a key has a wrong kind, a type or a
-    constraint is unknown or does not fit, a pattern does not compile, or a key names no field.
-    Source: Table Schema, Data Package version 2.
+    Args: the descriptor, the name of the table, the file it came from, the missing values where it
+    names none, and the JSON path of the descriptor in the file.
+    Raises DefinitionError, with the file and the key of every fault, when a key has a wrong kind, a
+    type or a constraint is unknown or does not fit, a pattern does not compile, or a key names no
+    field. Source: Table Schema, Data Package version 2.
     """
     if not isinstance(node, Mapping):
-        raise wrong(where, "", "wrong-kind", found=type(node).__name__)
-    missing = labelled(node, "missingValues", where, "", default_missing)
-    nodes = take(node, "fields", list, where, "", [])
+        raise wrong_kind(where, key, node, dict)
+    faults: list[DefinitionError] = []
+    missing = attempt(faults, default_missing, labelled, node, "missingValues", where, key, default_missing)
+    nodes = take(node, "fields", list, where, key, [])
     if not nodes:
-        raise wrong(where, "fields", "no-fields")
-    fields = tuple(load_field(item, where, f"fields[{i}]", missing) for i, item in enumerate(nodes))
-    known = [field.name for field in fields]
-    for i, field_name in enumerate(known):
-        if field_name in known[:i]:
-            raise wrong(where, f"fields[{i}].name", "repeated-name", name=field_name)
-    primary_key = names(node["primaryKey"], where, "primaryKey") if node.get("primaryKey") else ()
-    unique_keys = tuple(
-        names(item, where, f"uniqueKeys[{i}]") for i, item in enumerate(take(node, "uniqueKeys", list, where, "", []))
-    )
-    for key, columns in [("primaryKey", primary_key), *(("uniqueKeys", item) for item in unique_keys)]:
-        _must_name_fields(columns, known, where, key)
-    foreign_keys = tuple(
-        load_foreign_key(item, known, where, f"foreignKeys[{i}]")
-        for i, item in enumerate(take(node, "foreignKeys", list, where, "", []))
-    )
-    return Table(
-        name, bilingual(node, "title", where, ""), bilingual(node, "description", where, ""),
-        fields, primary_key, unique_keys, foreign_keys, fields_match(node, where),
+        raise wrong(where, f"{key}.fields", "no-fields")
+    fields = [
+        attempt(faults, None, load_field, item, where, f"{key}.fields[{i}]", missing) for i, item in enumerate(nodes)
+    ]
+    known = [item.get("name") if isinstance(item, Mapping) else None for item in nodes]
+    faults += [
+        wrong(where, f"{key}.fields[{i}].name", "repeated-name", name=str(field_name))
+        for i, field_name in enumerate(known)
+        if isinstance(field_name, str) and field_name in known[:i]
+    ]
+    primary_key, unique_keys, foreign_keys = _load_keys(faults, node, known, where, key)
+    made = Table(
+        name, attempt(faults, NO_TEXT, bilingual, node, "title", where, key),
+        attempt(faults, NO_TEXT, bilingual, node, "description", where, key),
+        tuple(field for field in fields if field), primary_key, unique_keys, foreign_keys,
+        attempt(faults, "exact", fields_match, node, where, key), where, key,
     )  # fmt: skip
+    refuse(faults)
+    return made
 
 
-def fields_match(node: Mapping[str, Any], where: str) -> str:
+def _load_keys(
+    faults: list[DefinitionError], node: Mapping[str, Any], known: Sequence[Any], where: str, key: str
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[ForeignKey, ...]]:
+    """Return the primary key, the unique keys and the foreign keys of a schema; what is refused goes to the faults."""
+    primary: tuple[str, ...] = ()
+    if node.get("primaryKey"):
+        primary = attempt(faults, (), load_key, node["primaryKey"], known, where, f"{key}.primaryKey")
+    unique = [
+        attempt(faults, (), load_key, item, known, where, f"{key}.uniqueKeys[{i}]")
+        for i, item in enumerate(attempt(faults, [], take, node, "uniqueKeys", list, where, key, []))
+    ]
+    foreign = [
+        attempt(faults, None, load_foreign_key, item, known, where, f"{key}.foreignKeys[{i}]")
+        for i, item in enumerate(attempt(faults, [], take, node, "foreignKeys", list, where, key, []))
+    ]
+    return primary, tuple(unique), tuple(item for item in foreign if item)
+
+
+def fields_match(node: Mapping[str, Any], where: str, key: str) -> str:
     """Return how labels must match the fields; a list of one word, as some tools write it, is that word."""
     value = node.get("fieldsMatch", "exact")
     word = value[0] if isinstance(value, list) and len(value) == 1 else value
     if word not in FIELDS_MATCH:
-        raise wrong(where, "fieldsMatch", "unknown-value", found=str(value), expected=", ".join(FIELDS_MATCH))
+        raise wrong(where, f"{key}.fieldsMatch", "unknown-value", found=str(value), expected=", ".join(FIELDS_MATCH))
     return str(word)
 
 
 def load_field(node: Any, where: str, key: str, missing: tuple[str, ...]) -> Field:
     """Return one field of a Table Schema descriptor; DefinitionError as in load_table."""
     if not isinstance(node, Mapping):
-        raise wrong(where, key, "wrong-kind", found=type(node).__name__)
-    name = take(node, "name", str, where, key, "")
-    if not name:
-        raise wrong(where, f"{key}.name", "no-name")
-    kind = take(node, "type", str, where, key, "any")
-    if kind not in TYPES:
-        raise wrong(where, f"{key}.type", "unknown-type", found=kind, expected=", ".join(TYPES))
-    form = take(node, "format", str, where, key, "default")
-    if FORMATS[kind] and form not in FORMATS[kind]:
-        raise wrong(where, f"{key}.format", "unknown-value", found=form, expected=", ".join(FORMATS[kind]))
-    constraints = take(node, "constraints", dict, where, key, {})
-    options = {option: node[option] for option in OPTIONS if option in node}
-    for constraint, value in constraints.items():
-        _check_constraint(constraint, value, kind, where, f"{key}.constraints.{constraint}")
-        _check_constants(constraint, value, (kind, form, options), where, f"{key}.constraints.{constraint}")
-    if "categories" in node:
-        categories = list(labelled(node, "categories", where, key, ()))
-        _check_constraint("enum", categories, kind, where, f"{key}.categories")
-        _check_constants("enum", categories, (kind, form, options), where, f"{key}.categories")
-        constraints = {**constraints, "categories": categories}
-    personal = tuple(take(node, "personalData", list, where, key, []))
-    for item in personal:
-        if item not in PERSONAL_DATA:
-            raise wrong(
-                where, f"{key}.personalData", "unknown-value", found=str(item), expected=", ".join(PERSONAL_DATA)
-            )
-    return Field(
-        name=name,
+        raise wrong_kind(where, key, node, dict)
+    faults: list[DefinitionError] = []
+    kind = attempt(faults, "", _type, node, where, key)
+    form = attempt(faults, "", _format, node, kind, where, key) if kind else ""
+    options = attempt(faults, None, _options, node, where, key)
+    constraints: Mapping[str, Any] = {}
+    if kind and form and options is not None:
+        constraints = attempt(faults, {}, load_constraints, node, (kind, form, options), where, key)
+    made = Field(
+        name=attempt(faults, "", _name, node, where, key),
         type=kind,
         format=form,
-        title=bilingual(node, "title", where, key),
-        description=bilingual(node, "description", where, key),
+        title=attempt(faults, NO_TEXT, bilingual, node, "title", where, key),
+        description=attempt(faults, NO_TEXT, bilingual, node, "description", where, key),
         example=str(node.get("example", "")),
-        unit=take(node, "unit", str, where, key, ""),
+        unit=attempt(faults, "", take, node, "unit", str, where, key, ""),
         constraints=constraints,
-        missing_values=labelled(node, "missingValues", where, key, missing),
-        options=options,
-        stdnum=_stdnum(take(node, "stdnum", str, where, key, ""), where, f"{key}.stdnum"),
-        decimal_places=take(node, "decimalPlaces", int, where, key, None),
-        personal_data=personal,
+        missing_values=attempt(faults, (), labelled, node, "missingValues", where, key, missing),
+        options=options or {},
+        stdnum=attempt(faults, "", _stdnum, node, where, key),
+        decimal_places=attempt(faults, None, _decimal_places, node, where, key),
+        personal_data=attempt(faults, (), _personal_data, node, where, key),
     )
+    refuse(faults)
+    return made
 
 
-def load_foreign_key(node: Any, known: Sequence[str], where: str, key: str) -> ForeignKey:
-    """Return one foreign key; DefinitionError when it names no field of the table."""
-    if not isinstance(node, Mapping) or not isinstance(node.get("reference"), Mapping):
-        raise wrong(where, key, "wrong-kind", found=type(node).__name__)
-    fields = names(node.get("fields"), where, f"{key}.fields")
-    _must_name_fields(fields, known, where, f"{key}.fields")
-    reference = node["reference"]
-    reference_fields = names(reference.get("fields"), where, f"{key}.reference.fields")
-    if len(fields) != len(reference_fields):
-        raise wrong(where, key, "key-lengths")
-    return ForeignKey(fields, take(reference, "resource", str, where, f"{key}.reference", ""), reference_fields)
-
-
-def _must_name_fields(columns: Sequence[str], known: Sequence[str], where: str, key: str) -> None:
+def load_key(value: Any, known: Sequence[Any], where: str, key: str) -> tuple[str, ...]:
+    """Return the fields of a key; DefinitionError when it names no field of the table."""
+    columns = names(value, where, key)
     for column in columns:
         if column not in known:
             raise wrong(where, key, "no-such-field", name=column)
+    return columns
 
 
-def _check_constraint(constraint: str, value: Any, kind: str, where: str, key: str) -> None:
-    if constraint not in CONSTRAINTS:
-        raise wrong(where, key, "unknown-constraint", found=constraint, expected=", ".join(CONSTRAINTS))
-    if kind not in CONSTRAINTS[constraint]:
-        raise wrong(where, key, "constraint-does-not-fit", type=kind)
-    if constraint in ("required", "unique") and not isinstance(value, bool):
-        raise wrong(where, key, "wrong-kind", found=type(value).__name__)
-    if constraint in ("minLength", "maxLength") and (isinstance(value, bool) or not isinstance(value, int)):
-        raise wrong(where, key, "wrong-kind", found=type(value).__name__)
-    if constraint == "enum" and not (isinstance(value, list) and value):
-        raise wrong(where, key, "wrong-kind", found=type(value).__name__)
-    if constraint == "jsonSchema":
-        _check_json_schema(value, where, key)
-    if constraint == "pattern":
-        if not isinstance(value, str):
-            raise wrong(where, key, "wrong-kind", found=type(value).__name__)
-        try:
-            re.compile(value)
-        except (re.error, OverflowError, RecursionError) as error:
-            if re.search(r"\\[pP]\{", value):
-                return  # Classes of Unicode: the engine knows them.
-            raise wrong(where, key, "pattern-does-not-compile", reason=str(error)) from error
+def load_foreign_key(node: Any, known: Sequence[Any], where: str, key: str) -> ForeignKey:
+    """Return one foreign key; DefinitionError when it names no field of the table."""
+    if not isinstance(node, Mapping):
+        raise wrong_kind(where, key, node, dict)
+    reference = node.get("reference")
+    if not isinstance(reference, Mapping):
+        raise wrong_kind(where, f"{key}.reference", reference, dict)
+    faults: list[DefinitionError] = []
+    fields = attempt(faults, (), load_key, node.get("fields"), known, where, f"{key}.fields")
+    others = attempt(faults, (), names, reference.get("fields"), where, f"{key}.reference.fields")
+    resource = attempt(faults, "", take, reference, "resource", str, where, f"{key}.reference", "")
+    if not faults and len(fields) != len(others):
+        faults.append(wrong(where, key, "key-lengths"))
+    refuse(faults)
+    return ForeignKey(fields, resource, others)
 
 
-def _check_constants(
-    constraint: str, value: Any, field: tuple[str, str, Mapping[str, Any]], where: str, key: str
-) -> None:
-    """Refuse a bound, or a member of an enum, that is not of the field's own type, format and options."""
-    if constraint in ("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
-        for item in value if constraint == "enum" else [value]:
-            if not is_constant(item, *field):
-                raise wrong(where, key, "constant-not-of-type", found=str(item), type=field[0])
-
-
-def _check_json_schema(value: Any, where: str, key: str) -> None:
-    """Refuse what is no JSON Schema, of the draft that it names or of 2020-12."""
-    if not isinstance(value, dict):
-        raise wrong(where, key, "wrong-kind", found=type(value).__name__)
-    from jsonschema import Draft202012Validator, SchemaError
-    from jsonschema.validators import validator_for
-
-    try:
-        validator_for(value, Draft202012Validator).check_schema(value)
-    except SchemaError as error:
-        raise wrong(where, key, "not-a-json-schema", reason=f"{error.json_path}: {error.message}") from error
-    except RecursionError as error:
-        raise wrong(where, key, "not-a-json-schema", reason=str(error)) from error
-
-
-def _stdnum(name: str, where: str, key: str) -> str:
-    """Refuse a name that is not a module path of lower-case words, before it is ever imported."""
-    if name and not re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)*", name):
-        raise wrong(where, key, "unknown-value", found=name, expected="ru.inn")
+def _name(node: Mapping[str, Any], where: str, key: str) -> str:
+    name = str(take(node, "name", str, where, key, ""))
+    if not name:
+        raise wrong(where, f"{key}.name", "no-name")
     return name
+
+
+def _type(node: Mapping[str, Any], where: str, key: str) -> str:
+    kind = str(take(node, "type", str, where, key, "any"))
+    if kind not in TYPES:
+        raise wrong(where, f"{key}.type", "unknown-type", found=kind, expected=", ".join(TYPES))
+    return kind
+
+
+def _format(node: Mapping[str, Any], kind: str, where: str, key: str) -> str:
+    form = str(take(node, "format", str, where, key, "default"))
+    if FORMATS[kind] and form not in FORMATS[kind]:
+        raise wrong(where, f"{key}.format", "unknown-value", found=form, expected=", ".join(FORMATS[kind]))
+    if not FORMATS[kind] and form not in ("default", "any") and (found := wrong_directive(form)) is not None:
+        if found == form and "%" not in form:
+            raise wrong(where, f"{key}.format", "no-directive", found=form)
+        raise wrong(where, f"{key}.format", "unknown-directive", found=form, name=found)
+    return form
+
+
+def _options(node: Mapping[str, Any], where: str, key: str) -> dict[str, Any]:
+    found = {name: take(node, name, kind, where, key, None) for name, kind in OPTIONS.items()}
+    for name, words in found.items():
+        if words == []:
+            raise wrong(where, f"{key}.{name}", "profile-too-few-items", found="0", expected="1")
+        for i, word in enumerate(words) if isinstance(words, list) else ():
+            if not isinstance(word, str):
+                raise wrong_kind(where, f"{key}.{name}[{i}]", word, str)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _decimal_places(node: Mapping[str, Any], where: str, key: str) -> int | None:
+    """Return how many decimal places a number may have; the engine holds 18 digits of a decimal."""
+    places = take(node, "decimalPlaces", int, where, key, None)
+    if places is not None and not 0 <= places <= DIGITS:
+        raise wrong(where, f"{key}.decimalPlaces", "unknown-value", found=str(places), expected=f"0, 1, … {DIGITS}")
+    return None if places is None else int(places)
+
+
+def _personal_data(node: Mapping[str, Any], where: str, key: str) -> tuple[str, ...]:
+    personal = take(node, "personalData", list, where, key, [])
+    for i, item in enumerate(personal):
+        if item not in PERSONAL_DATA:
+            expected = ", ".join(PERSONAL_DATA)
+            raise wrong(where, f"{key}.personalData[{i}]", "unknown-value", found=str(item), expected=expected)
+    return tuple(personal)
+
+
+def _stdnum(node: Mapping[str, Any], where: str, key: str) -> str:
+    """Return the module of python-stdnum that checks a number; only such a one is ever imported."""
+    name = str(take(node, "stdnum", str, where, key, ""))
+    if name and not (re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)*", name) and _checks_digits(name)):
+        raise wrong(where, f"{key}.stdnum", "unknown-stdnum", found=name)
+    return name
+
+
+def _checks_digits(name: str) -> bool:
+    """Say whether python-stdnum has such a module, without importing it, which takes 0.05 s."""
+    found = find_spec("stdnum")
+    folders = found.submodule_search_locations if found else None
+    files = (Path(folder, *name.split(".")).with_suffix(".py") for folder in folders or ())
+    return any(file.is_file() and HAS_CHECK.search(file.read_text("utf-8")) for file in files)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from resopen.errors import SetupError
-from resopen.schema.fields import OPTIONS, load_table, names, take, wrong
+from resopen.schema.fields import OPTIONS, load_table, names, take
 from resopen.schema.files import read_json, read_toml
 from resopen.schema.package import load_package
 from resopen.schema.records import Package
+from resopen.schema.spots import step, wrong, wrong_kind
 
 PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 PACKAGE_KEYS = (
@@ -55,7 +56,16 @@ class SchemaFolder:
     def package(self) -> Package:
         """Return the curated package, with the codelists read from where they are edited."""
         places = {name: self.codelist_file(name) for name in self.codelists}
-        return load_package(self.descriptor, self.data_folder, str(self.path), places)
+        return load_package(self.descriptor, self.data_folder, str(self.path), places, homes=self._homes())
+
+    def _homes(self) -> dict[str, str]:
+        """Return the files in which the parts of the descriptor are edited, by their JSON paths in it."""
+        file = self.path / "codelist.json"
+        homes = {
+            f"$.resources[{i}].schema": str(file if name in self.codelists else self.path / "tables" / f"{name}.json")
+            for i, name in enumerate(node["name"] for node in self.descriptor["resources"])
+        }
+        return {**homes, "$.rules": str(self.path / "rules.toml")}
 
 
 def find_schema_folder(start: Path) -> Path:
@@ -107,7 +117,7 @@ def _table_resource(path: Path, name: str) -> dict[str, Any]:
 def _codelist_resource(path: Path, name: str, titles: Any) -> dict[str, Any]:
     """Return the resource of a codelist: the one schema of all codelists with its own titles."""
     if not isinstance(titles, Mapping):
-        raise wrong(str(path / "package.toml"), f"codelists.{name}", "wrong-kind", found=type(titles).__name__)
+        raise wrong_kind(str(path / "package.toml"), f"codelists.{name}", titles, dict)
     for key in NEEDED_TEXTS:
         if not titles.get(key):
             raise wrong(str(path / "package.toml"), f"codelists.{name}.{key}", "missing-key")
@@ -134,25 +144,25 @@ def _refuse_unknown_keys(node: Mapping[str, Any], where: str) -> None:
     """Refuse a key of our own tables that means nothing: a typing error would go unseen."""
     from difflib import get_close_matches
 
-    levels: list[tuple[Mapping[str, Any], tuple[str, ...], str]] = [(node, TABLE_KEYS, "")]
-    levels += [(field, FIELD_KEYS, f"fields[{i}] {field['name']}.") for i, field in enumerate(node["fields"])]
+    levels: list[tuple[Mapping[str, Any], tuple[str, ...], str]] = [(node, TABLE_KEYS, "$")]
+    levels += [(field, FIELD_KEYS, f"$.fields[{i}]") for i, field in enumerate(node["fields"])]
     for level, known, key in levels:
         for name in level:
             if name not in known:
                 alike = get_close_matches(name.lower(), [item.lower() for item in known], 1, 0.0)
                 nearest = next(item for item in known if item.lower() == alike[0])
-                raise wrong(where, f"{key}{name}", "unknown-key", nearest=nearest)
+                raise wrong(where, f"{key}{step(name)}", "unknown-key", nearest=nearest)
 
 
 def _bilingual_everywhere(node: Mapping[str, Any], where: str) -> None:
     """Refuse a table of the folder whose texts do not stand in both languages."""
     for key in NEEDED_TEXTS:
         if not node.get(key):
-            raise wrong(where, key, "missing-key")
+            raise wrong(where, f"$.{key}", "missing-key")
     for i, field in enumerate(node["fields"]):
         for key in (*NEEDED_TEXTS, "example"):
             if not field.get(key):
-                raise wrong(where, f"fields[{i}] {field['name']}.{key}", "missing-key")
+                raise wrong(where, f"$.fields[{i}].{key}", "missing-key")
 
 
 def _same_files(folder: Path, ending: str, listed: tuple[str, ...], file: Path, key: str) -> None:

@@ -13,6 +13,7 @@ from resopen.schema.files import read_text, read_toml
 from resopen.schema.folder import SchemaFolder
 from resopen.schema.reading import Reader
 from resopen.schema.records import Bilingual, Table
+from resopen.schema.spots import wrong_kind
 
 UNITS = (
     "count", "person", "rub", "percent", "ratio", "index", "score", "rub_per_resident", "rub_per_nonprofit", "per_10k",
@@ -155,7 +156,7 @@ def _parameter(parameters: Reader, name: str) -> float | bool:
     if not NAME.fullmatch(name) or name == "run_date":
         raise _wrong(parameters, name, "parameter-name")
     if not isinstance(value, int | float):
-        raise parameters.wrong(name, "wrong-kind", found=type(value).__name__)
+        raise wrong_kind(parameters.where, parameters.spot(name), value, float, bool)
     return value
 
 

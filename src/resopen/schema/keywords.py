@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from resopen.schema.forms import FORMATS, FORMS
+from resopen.schema.spots import Spot
 
-Spot = tuple[str | int, ...]
 KINDS = ("string", "number", "integer", "boolean", "array", "object")
 SHOWN = 60
 

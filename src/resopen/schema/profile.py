@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from resopen.schema.forms import ONE_CHARACTER, PATH_1, PATH_2
-from resopen.schema.keywords import Fault, Spot, judge
+from resopen.schema.keywords import Fault, judge
 from resopen.schema.profile_rules import Version, profile_version, rule_faults
+from resopen.schema.spots import Spot, json_path
 
-__all__ = ["DEVIATIONS", "Deviation", "ProfileFault", "Version", "profile_faults", "profile_version"]
+__all__ = ["DEVIATIONS", "Deviation", "ProfileFault", "Version", "json_path", "profile_faults", "profile_version"]
 
 MATCHES = ("exact", "equal", "subset", "superset", "partial")
 ITEM_TYPES = ("string", "integer", "boolean", "number", "datetime", "date", "time")
@@ -122,20 +123,6 @@ def load_profile(version: Version) -> dict[str, Any]:
             for keyword in [keyword for keyword, argument in deviation.changes.items() if argument is None]:
                 del node[keyword]
     return profile
-
-
-def json_path(spot: Spot) -> str:
-    """Return the way to a key as a JSON path (RFC 9535): $.a.b[0]['odd name']."""
-    return "$" + "".join(_step(step) for step in spot)
-
-
-def _step(step: str | int) -> str:
-    if isinstance(step, int):
-        return f"[{step}]"
-    if step.isidentifier():
-        return f".{step}"
-    quoted = json.dumps(step, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
-    return f"['{quoted}']"
 
 
 def _list_field(array: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
-from resopen.schema.keywords import Fault, Spot, identity, repeated, show
+from resopen.schema.keywords import Fault, identity, repeated, show
+from resopen.schema.spots import Spot
 
 Version = Literal["1.0", "2.0"]
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")

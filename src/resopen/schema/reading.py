@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from resopen.errors import DefinitionError
-from resopen.schema.fields import wrong
 from resopen.schema.records import Bilingual
+from resopen.schema.spots import wrong, wrong_kind
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         if not isinstance(self.node, Mapping):
-            raise wrong(self.where, self.key, "wrong-kind", found=type(self.node).__name__)
+            raise wrong_kind(self.where, self.key, self.node, dict)
 
     def spot(self, name: str) -> str:
         """Return the whole key of one of its keys."""
@@ -43,7 +43,8 @@ class Reader:
     def _of(self, name: str, kind: type | tuple[type, ...]) -> Any:
         value = self.take(name)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.wrong(name, "wrong-kind", found=type(value).__name__)
+            kinds = kind if isinstance(kind, tuple) else (kind,)
+            raise wrong_kind(self.where, self.spot(name), value, *kinds)
         return value
 
     def text(self, name: str, may_be_empty: bool = False) -> str:
@@ -94,8 +95,9 @@ class Reader:
     def numbers(self, name: str) -> tuple[float, ...]:
         """Return a list of numbers."""
         items = self.items(name)
-        if any(isinstance(item, bool) or not isinstance(item, int | float) for item in items):
-            raise self.wrong(name, "wrong-kind", found="list")
+        for i, item in enumerate(items):
+            if isinstance(item, bool) or not isinstance(item, int | float):
+                raise wrong_kind(self.where, self.spot(f"{name}[{i}]"), item, float)
         return tuple(self._finite(name, item) for item in items)
 
     def fraction(self, name: str) -> Fraction:
@@ -113,8 +115,9 @@ class Reader:
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts."""
         items = self.items(name)
-        if not all(isinstance(item, str) for item in items):
-            raise self.wrong(name, "wrong-kind", found="list")
+        for i, item in enumerate(items):
+            if not isinstance(item, str):
+                raise wrong_kind(self.where, self.spot(f"{name}[{i}]"), item, str)
         return tuple(items)
 
     def one_of(self, name: str, known: Sequence[str]) -> str:

@@ -53,7 +53,10 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A Table Schema: fields in order and the keys over them."""
+    """A Table Schema: fields in order and the keys over them.
+
+    `where` is the file that it stands in and `key` its JSON path there.
+    """
 
     name: str
     title: Bilingual
@@ -63,6 +66,8 @@ class Table:
     unique_keys: tuple[tuple[str, ...], ...]
     foreign_keys: tuple[ForeignKey, ...]
     fields_match: str = "exact"
+    where: str = ""
+    key: str = "$"
 
     def field(self, name: str) -> Field:
         """Return the field of that name; KeyError when the table has none."""
@@ -70,6 +75,10 @@ class Table:
             if field.name == name:
                 return field
         raise KeyError(name)
+
+    def spot(self, name: str) -> str:
+        """Return the JSON path of the field of that name in the file of the schema."""
+        return f"{self.key}.fields[{self.column(name) - 1}]"
 
     def column(self, name: str) -> int:
         """Return the 1-based position of the field of that name."""
@@ -121,8 +130,8 @@ class Resource:
 
     `paths` are its files, one after the other; `urls` their addresses where they are remote, which
     then have no path yet; `data` the rows themselves where the descriptor holds them.
-    `compression` is `gz`, `zip` or nothing. `files` are the names by which people know the files,
-    also where these were unpacked or fetched to another place.
+    `compressions` are those of its files, each `gz`, `zip` or nothing. `files` are the names by which
+    people know the files, also where these were unpacked or fetched to another place.
     """
 
     table: Table
@@ -132,7 +141,7 @@ class Resource:
     encoding: str
     bytes: int | None
     hash: str
-    compression: str = ""
+    compressions: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     data: Any = None
     files: tuple[str, ...] = ()

@@ -5,34 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from resopen.errors import DefinitionError
 from resopen.messages import fill
-from resopen.schema.fields import PERSONAL_DATA, bilingual, names, take, wrong
+from resopen.schema.fields import PERSONAL_DATA, bilingual, names, take
 from resopen.schema.records import Counterexample, Rule, RuleTarget, Table
+from resopen.schema.spots import attempt, refuse, wrong, wrong_kind
 
 
 def load_rules(nodes: Sequence[Any], tables: Mapping[str, Table], where: str) -> tuple[Rule, ...]:
     """Return the rules of a list of descriptors, in their order.
 
-    Raises DefinitionError, with the file and the key, when a key is missing, an id is repeated,
+    Raises DefinitionError, with the fault of every rule, when a key is missing, an id is repeated,
     or a target names a table or a field that is not there. The SQL itself is checked when it is
     compiled against the tables.
     """
-    rules: list[Rule] = []
-    for i, node in enumerate(nodes):
-        key = f"rules[{i}]"
-        if not isinstance(node, Mapping):
-            raise wrong(where, key, "wrong-kind", found=type(node).__name__)
-        rule = load_rule(node, tables, where, key)
-        if any(rule.id == other.id for other in rules):
-            raise wrong(where, f"{key}.id", "repeated-name", name=rule.id)
-        rules.append(rule)
-    return tuple(rules)
+    faults: list[DefinitionError] = []
+    rules = [attempt(faults, None, load_rule, node, tables, where, f"$.rules[{i}]") for i, node in enumerate(nodes)]
+    seen: set[str] = set()
+    for i, rule in enumerate(rules):
+        if rule and rule.id in seen:
+            faults.append(wrong(where, f"$.rules[{i}].id", "repeated-name", name=rule.id))
+        seen |= {rule.id} if rule else set()
+    refuse(faults)
+    return tuple(rule for rule in rules if rule)
 
 
-def load_rule(node: Mapping[str, Any], tables: Mapping[str, Table], where: str, key: str) -> Rule:
+def load_rule(node: Any, tables: Mapping[str, Table], where: str, key: str) -> Rule:
     """Return one rule of a descriptor; DefinitionError as in load_rules."""
+    if not isinstance(node, Mapping):
+        raise wrong_kind(where, key, node, dict)
     rule_id = _needed(node, "id", where, key)
-    key = f"{key} {rule_id}"
     severity = _needed(node, "severity", where, key)
     if severity not in ("error", "warning"):
         raise wrong(where, f"{key}.severity", "unknown-value", found=severity, expected="error, warning")

@@ -55,11 +55,13 @@ def must_be_utf8(content: bytes | mmap) -> None:
 def _wrong_byte(content: bytes, error: UnicodeDecodeError, resource: Resource) -> Finding:
     start = content.rfind(b"\n", 0, error.start) + 1
     line = content.count(b"\n", 0, error.start) + 1
+    likely = _likely_encoding(content)
     details = (
         ("byte", str(error.start + 1)),
         ("at", str(len(content[start : error.start].decode(resource.encoding, "replace")) + 1)),
-        ("likely", _likely_encoding(content)),
+        ("likely", likely),
         ("expected", resource.encoding),
+        *((("variant", "unknown"),) if likely == "?" else ()),
     )
     return Finding("encoding", resource.name, 0, line, details=details)
 

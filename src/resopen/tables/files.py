@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from resopen.errors import SetupError
+from resopen.reasons import system_reason
 
 
 def read_bytes(path: Path) -> bytes:
@@ -16,7 +17,7 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise SetupError("setup.no-such-table", {"file": str(path)}) from error
     except OSError as error:
-        raise SetupError("setup.unreadable", {"file": str(path), "reason": error.strerror or str(error)}) from error
+        raise SetupError("setup.unreadable", {"file": str(path), **system_reason(error)}) from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -37,4 +38,4 @@ def write_atomically(path: Path, content: bytes) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise SetupError("setup.unwritable", {"file": str(path), "reason": error.strerror or str(error)}) from error
+        raise SetupError("setup.unwritable", {"file": str(path), **system_reason(error)}) from error

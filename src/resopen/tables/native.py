@@ -18,8 +18,9 @@ from zipfile import BadZipFile, ZipFile
 
 from resopen.errors import Finding, SetupError
 from resopen.schema import Dialect, Field, Resource
+from resopen.schema.files import json_reason
 from resopen.tables.files import read_bytes
-from resopen.tables.source import UNPACKED_LIMIT
+from resopen.tables.source import UNPACKED_LIMIT, archive_reason
 
 KINDS: Mapping[str, tuple[type, ...]] = {
     "string": (str,), "integer": (str, int), "number": (str, int, Decimal, float), "boolean": (str, bool),
@@ -54,8 +55,9 @@ def read_json_rows(resource: Resource, path: Path | None) -> Grid:
     """
     try:
         content = resource.data if path is None else _load_json(path)
-    except ValueError as error:
-        return _no_rows(resource, "not-json", reason=str(error))
+    except (ValueError, RecursionError) as error:
+        reason = json_reason(error)
+        return _no_rows(resource, "not-json", **({} if "at" in reason else {"variant": "plain"}), **reason)
     for key in [part for part in resource.dialect.data_property.split(".") if part]:
         content = content.get(key) if isinstance(content, Mapping) else None
     if not isinstance(content, list):
@@ -82,7 +84,9 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
     except ImportError as error:
         raise SetupError("setup.no-openpyxl", {"file": str(path)}) from error
     if not _is_modest(path):
-        return _no_rows(resource, "archive-too-large", file=resource.files[0], limit="1 GiB")
+        return _no_rows(
+            resource, "archive-too-large", file=resource.files[0], limit=f"{UNPACKED_LIMIT:,}".replace(",", "\u00a0")
+        )
     try:
         with path.open("rb") as saved, path.open("rb") as written:
             book = openpyxl.load_workbook(saved, read_only=True, data_only=True)
@@ -94,7 +98,7 @@ def read_sheet(resource: Resource, path: Path) -> Grid:
                 formulas = openpyxl.load_workbook(written, read_only=True)
                 faults |= _unsaved(_chosen(formulas, resource.dialect), sheet)
     except DAMAGES as error:
-        return _no_rows(resource, "damaged-archive", file=resource.files[0], reason=str(error))
+        return _no_rows(resource, "damaged-archive", file=resource.files[0], **archive_reason(error))
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
     width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell is not None), default=0)
@@ -175,7 +179,8 @@ def as_texts(
 
 
 def _misfit(resource: Resource, field: Field, row: int, column: int, cell: Any) -> Finding:
-    details = (("type", field.type),)
+    own_form = field.type in ("date", "time", "datetime") and field.format not in ("default", "any")
+    details = (("type", f"{field.type}-form" if own_form else field.type),)
     return Finding("type", resource.name, row, 0, column, field.name, _plain(cell), details=details)
 
 
@@ -252,11 +257,7 @@ def _no_rows(resource: Resource, rule: str, **details: str) -> Grid:
 
 
 def _load_json(path: Path) -> Any:
-    text = read_bytes(path).decode("utf-8-sig")
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
+    return json.loads(read_bytes(path).decode("utf-8-sig"), parse_float=Decimal)
 
 
 def _chosen(book: Any, dialect: Dialect) -> Any:

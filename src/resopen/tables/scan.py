@@ -96,7 +96,8 @@ def _scan_content(
     """Return the structure of a content in UTF-8; `path` is its file where that holds just this content."""
     other = _other_delimiter(content, resource)
     if other:
-        details = (("expected", DELIMITERS.get(resource.dialect.delimiter, "?")), ("found", DELIMITERS[other]))
+        own = resource.dialect.delimiter
+        details = (("expected", DELIMITERS.get(own, own)), ("found", DELIMITERS[other]))
         found = (Finding("wrong-delimiter", resource.name, 1, 1, details=details),)
         return Scan(found, (), resource.path, 0)
     sep, resource = without_sep_line(resource, content)
@@ -258,7 +259,9 @@ def _fault(resource: Resource, record: Record, row: int, line: int, width: int) 
     if len(record.cells) == width:
         return None
     rule = "missing-cells" if len(record.cells) < width else "extra-cells"
-    return Finding(rule, name, row, line, details=(("expected", str(width)), ("found", str(len(record.cells)))))
+    mark = resource.dialect.delimiter
+    details = (("expected", str(width)), ("found", str(len(record.cells))), ("delimiter", DELIMITERS.get(mark, mark)))
+    return Finding(rule, name, row, line, details=details)
 
 
 def _other_delimiter(content: bytes | mmap, resource: Resource) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Protocol
 
 from resopen.errors import Finding, SetupError
+from resopen.reasons import system_reason
 from resopen.schema import Resource
 
 # An archive may unpack to this much, or to GROWTH times its own size, whichever is more.
@@ -33,6 +34,10 @@ class TooLarge(Exception):
     """More bytes came than the limit allows."""
 
 
+class ManyMembers(ValueError):
+    """An archive has not exactly one file; the argument is how many."""
+
+
 def local_files(resource: Resource, scratch: Path) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
     """Return the plain files of a resource and what was found on the way.
 
@@ -43,12 +48,13 @@ def local_files(resource: Resource, scratch: Path) -> tuple[tuple[Path, ...], tu
     paths = resource.paths or tuple(fetch(url, scratch) for url in resource.urls)
     findings: list[Finding] = []
     plain: list[Path] = []
-    for path, name in zip(paths, resource.files, strict=True):
+    packings = resource.compressions or ("",) * len(paths)
+    for path, name, compression in zip(paths, resource.files, packings, strict=True):
         if not path.is_file():
             rule = "not-a-file" if path.exists() else "missing-file"
             findings.append(Finding(rule, resource.name, details=(("file", name),)))
             continue
-        found = _unpacked(resource, path, name, scratch) if resource.compression else path
+        found = _unpacked(resource, path, name, compression, scratch) if compression else path
         (findings if isinstance(found, Finding) else plain).append(found)  # type: ignore[arg-type]
     return (() if findings else tuple(plain)), tuple(findings)
 
@@ -74,9 +80,13 @@ def fetch(url: str, scratch: Path) -> Path:
             _copy(answer, handle, REMOTE_LIMIT)
             return Path(handle.name)
     except TooLarge as error:
-        raise SetupError("setup.unreachable", {"url": url, "reason": f"> {REMOTE_LIMIT} B"}) from error
+        raise SetupError(
+            "setup.unreachable", {"url": url, "cause": "too-large", "limit": _grouped(REMOTE_LIMIT)}
+        ) from error
     except (URLError, OSError, ValueError) as error:
-        raise SetupError("setup.unreachable", {"url": url, "reason": str(getattr(error, "reason", error))}) from error
+        inner = getattr(error, "reason", error)
+        reason = system_reason(inner) if type(inner) is OSError else {"reason": str(inner)}
+        raise SetupError("setup.unreachable", {"url": url, **reason}) from error
 
 
 def _must_be_https(url: str) -> None:
@@ -96,15 +106,15 @@ def unpack_package(path: Path, scratch: Path) -> Path:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if sum(member.file_size for member in members) > _limit(path):
-                raise SetupError("setup.archive-too-large", {"file": str(path), "limit": str(_limit(path))})
+                raise SetupError("setup.archive-too-large", {"file": str(path), "limit": _grouped(_limit(path))})
             for member in members:
                 _unpack_member(archive, member, folder, path)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
         if _is_of_the_disk(error):
             raise
-        raise SetupError("setup.damaged-archive", {"file": str(path), "reason": str(error)}) from error
+        raise SetupError("setup.damaged-archive", {"file": str(path), **archive_reason(error)}) from error
     except TooLarge as error:
-        raise SetupError("setup.archive-too-large", {"file": str(path), "limit": str(_limit(path))}) from error
+        raise SetupError("setup.archive-too-large", {"file": str(path), "limit": _grouped(_limit(path))}) from error
     tops = [folder, *sorted(item for item in folder.iterdir() if item.is_dir())]
     for top in tops[: 2 if len(tops) == 2 else 1]:
         if (top / "datapackage.json").is_file():
@@ -131,10 +141,10 @@ def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Pa
         _copy(packed, handle, _limit(path))
 
 
-def _unpacked(resource: Resource, path: Path, name: str, scratch: Path) -> Path | Finding:
+def _unpacked(resource: Resource, path: Path, name: str, compression: str, scratch: Path) -> Path | Finding:
     try:
         with _new_file(scratch, f".{resource.format}") as handle:
-            if resource.compression == "gz":
+            if compression == "gz":
                 with gzip.open(path) as packed:
                     _copy(packed, handle, _limit(path))
             else:
@@ -142,12 +152,27 @@ def _unpacked(resource: Resource, path: Path, name: str, scratch: Path) -> Path 
                     _copy(packed, handle, _limit(path))
             return Path(handle.name)
     except TooLarge:
-        details = (("file", name), ("limit", f"{_limit(path):,}".replace(",", "\u00a0")))
+        details = (("file", name), ("limit", _grouped(_limit(path))))
         return Finding("archive-too-large", resource.name, details=details)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError) as error:
         if _is_of_the_disk(error):
             raise
-        return Finding("damaged-archive", resource.name, details=(("file", name), ("reason", str(error))))
+        return Finding("damaged-archive", resource.name, details=(("file", name), *archive_reason(error).items()))
+
+
+def archive_reason(error: Exception) -> dict[str, str]:
+    """Return why a packed file, such as a workbook, could not be unpacked."""
+    if isinstance(error, gzip.BadGzipFile):
+        return {"cause": "not-gzip" if "Not a gzipped" in str(error) else "damaged"}
+    if isinstance(error, ManyMembers):
+        return {"cause": "many-members", "found": str(error)}
+    if isinstance(error, EOFError | zlib.error):
+        return {"cause": "cut" if isinstance(error, EOFError) else "damaged"}
+    if isinstance(error, zipfile.BadZipFile):
+        return {"cause": "not-zip" if "not a zip" in str(error) else "damaged"}
+    if isinstance(error, RuntimeError) and "encrypted" in str(error):
+        return {"cause": "locked"}
+    return {"reason": str(error) or type(error).__name__}
 
 
 def _is_of_the_disk(error: Exception) -> bool:
@@ -158,8 +183,12 @@ def _is_of_the_disk(error: Exception) -> bool:
 def _only_member(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     files = [member for member in members if not member.is_dir() and not member.filename.startswith("__MACOSX/")]
     if len(files) != 1:
-        raise ValueError(f"{len(files)} files in the archive, expected 1")
+        raise ManyMembers(len(files))
     return files[0]
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", "\u00a0")
 
 
 def _limit(path: Path) -> int:

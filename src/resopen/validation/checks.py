@@ -26,20 +26,29 @@ from resopen.validation.types import (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One predicate over a row: true where the rule of that column is broken."""
+    """One predicate over a row: true where the rule of that column is broken; `cells` are the columns of a key."""
 
     rule: str
     column: int
     fails: str
     details: tuple[tuple[str, str], ...] = ()
+    cells: tuple[int, ...] = ()
+
+    @property
+    def cell_sql(self) -> str:
+        """The SQL of the cell that is told of; of a key of several fields a JSON list of its cells."""
+        if len(self.cells) < 2:
+            return f"o.c{self.column}"
+        return f"to_json([{', '.join(f'o.c{column}' for column in self.cells)}])::VARCHAR"
 
 
 def _bound(operator: str) -> Callable[[Field, Any, str, str], str]:
     def broken(field: Field, limit: Any, text: str, value: str) -> str:
         compared = f"{value} {operator} {constant_sql(field, limit)}"
-        if field.type != "integer":
+        if field.type != "integer" and field.decimal_places is None:
             return compared
-        as_float = f"TRY_CAST({text} AS DOUBLE) {operator} {constant_sql(field, limit)}"
+        # What the engine's own type cannot hold, a long number or NaN, is compared as a float.
+        as_float = f"TRY_CAST({bare_sql(field, text)} AS DOUBLE) {operator} {constant_sql(field, limit)}::DOUBLE"
         return f"({compared} OR ({value} IS NULL AND {as_float}))"
 
     return broken
@@ -111,7 +120,7 @@ def type_key(field: Field) -> str:
     """Return the key of the words for what a field must hold; a format of a string has its own."""
     if field.type == "string":
         return field.format
-    own_form = field.type in ("date", "time", "datetime") and field.format != "default"
+    own_form = field.type in ("date", "time", "datetime") and field.format not in ("default", "any")
     return f"{field.type}-form" if own_form else field.type
 
 
@@ -126,7 +135,8 @@ def foreign_key_check(key: ForeignKey, table: Table, parent: Loaded) -> Check:
     present = " AND ".join(f"{a} IS NOT NULL" for a in own)
     fails = f"{present} AND NOT EXISTS (SELECT 1 FROM t{parent.number} p WHERE {matches})"
     details = (("parent", parent.table.name), ("fields", ", ".join(key.reference_fields)))
-    return Check("foreignKeys", table.column(key.fields[0]), fails, details)
+    columns = tuple(map(table.column, key.fields))
+    return Check("foreignKeys", columns[0], fails, details, columns)
 
 
 def row_checks(table: Table, loaded: Mapping[str, Loaded]) -> list[Check]:
@@ -164,18 +174,18 @@ def unique_keys(table: Table) -> list[tuple[str, tuple[str, ...]]]:
 def repeated_sql(number: int, table: Table, key: tuple[str, ...]) -> tuple[str, str]:
     """Return the queries of a key that repeats: its repeated values into a table, and the rows that have them.
 
-    The rows: position, first position, text of the first cell of the key. A key with a null in any
-    part does not repeat.
+    The rows: position, first position, texts of the cells of the key. A key with a null in any part
+    does not repeat.
     """
     values = [_value(table, name, "o") for name in key]
     present = " AND ".join(f"{value} IS NOT NULL" for value in values)
     named = ", ".join(f"{value} AS k{i}" for i, value in enumerate(values))
     same = " AND ".join(f"{value} = again.k{i}" for i, value in enumerate(values))
-    cell = f"o.c{table.column(key[0])}"
+    cells = ", ".join(f"o.c{table.column(name)}" for name in key)
     return (
         f"CREATE OR REPLACE TEMP TABLE again AS SELECT {named}, min(o.rowid) AS first FROM t{number} o "
         f"WHERE {present} GROUP BY ALL HAVING count(*) > 1",
-        f"SELECT o.rowid, again.first, {cell} FROM t{number} o JOIN again ON {same} "
+        f"SELECT o.rowid, again.first, {cells} FROM t{number} o JOIN again ON {same} "
         "WHERE o.rowid <> again.first ORDER BY 1",
     )
 

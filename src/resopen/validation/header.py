@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resopen.errors import Finding
 from resopen.schema import Dialect, Table
@@ -38,7 +38,7 @@ def match_header(table: Table, labels: Sequence[str], dialect: Dialect, is_keyed
     if not places and len(labels) == len(fields):
         return Header((Finding("no-header", table.name, 1, 1),), tuple(range(len(fields))))
     if table.fields_match in ("exact", "equal", "superset"):
-        findings += [_finding(table, "extra-label", place, label) for label, place in strange.items()]
+        findings += [_extra(table, place, label) for label, place in strange.items()]
     order = [field for _, field in sorted((place, field) for field, place in places.items())]
     if table.fields_match == "exact" and not findings and order != fields and not is_keyed:
         wrong = next(i for i, (found, expected) in enumerate(zip(order, fields, strict=True)) if found != expected)
@@ -79,6 +79,11 @@ def _missing(table: Table, missing: Sequence[str], places: dict[str, int], stran
             places[field] = strange.pop(alike)
             findings.append(_finding(table, "renamed-label", places[field], alike, field))
     return findings
+
+
+def _extra(table: Table, place: int, label: str) -> Finding:
+    found = _finding(table, "extra-label", place, label)
+    return found if label else replace(found, details=(*found.details, ("variant", "empty")))
 
 
 def _finding(table: Table, rule: str, place: int, label: str, expected: str = "") -> Finding:

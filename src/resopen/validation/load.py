@@ -14,6 +14,7 @@ from resopen.tables.native import Grid, as_texts, read_json_rows, read_sheet
 from resopen.tables.places import Places, Scan
 from resopen.tables.scan import scan
 from resopen.tables.source import local_files
+from resopen.validation.checks import type_key
 from resopen.validation.declared import declared_findings
 from resopen.validation.header import match_header
 from resopen.validation.loaded import Loaded, Part
@@ -112,7 +113,9 @@ def _read_delimited(
         return True
     if is_last or is_more:
         # Never judge fewer rows than the file has: the places of all issues would be wrong.
-        details = {"file": resource.files[0], "reason": f"{found.count} records, the engine read {count}"}
+        details = {
+            "file": resource.files[0], "cause": "records-differ", "expected": str(found.count), "found": str(count),
+        }  # fmt: skip
         raise SetupError("setup.unreadable", details)
     engine.rows(connection, f"DROP TABLE t{number}")
     return False
@@ -143,7 +146,7 @@ def _load_parquet(
         for i, (field, place) in enumerate(zip(fields, places, strict=True)):
             sql = None if place is None else parquet_text(field, columns[place][1])
             if place is not None and sql is None:
-                details = (("expected", field.type), ("found", columns[place][1]))
+                details = (("type", type_key(field)), ("found", columns[place][1]))
                 findings.append(
                     Finding("column-type", resource.name, 1, 0, place + 1, field.name, details=details, file=name)
                 )
@@ -221,6 +224,13 @@ def _load_native(
         columns, wrong = as_texts(resource, grid, places)
         findings += [replace(item, file=name) for item in wrong]
         unknown |= {(count + item.row - grid.first_row, resource.table.column(item.field)) for item in wrong}
+        # A cell that could not be read has its finding; what it should hold is unknown.
+        unknown |= {
+            (count + item.row - grid.first_row, column)
+            for item in grid.findings
+            for column, place in enumerate(places, 1)
+            if item.column and place == item.column - 1
+        }
         if fields:
             missing = ["" in field.missing_values for field in fields]
             texts = [

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from resopen.errors import Finding, Issue
 from resopen.messages import Messages, fill
 from resopen.schema import Field, Package, Rule
+from resopen.validation.words import range_in_words, type_in_words
 
 Details = tuple[tuple[str, str], ...]
 
@@ -38,6 +39,12 @@ class Report:
     def warnings(self) -> int:
         """Number of issues of severity warning."""
         return len(self.findings) - self.errors
+
+    @cached_property
+    def tables(self) -> int:
+        """Number of resources that are tables; of the others only bytes and hash were judged."""
+        files = {item.name for package in self.packages for item in package.resources if item.format == "file"}
+        return sum(name not in files for name, _ in self.rows)
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -143,10 +150,17 @@ class _Words:
         if own:
             return [own.message.text(self.messages.language)], [own.remedy.text(self.messages.language)]
         known = self._details(table, field, details)
-        has_plain = not known["example"] and self.messages.has(f"issues.{rule}.remedy-plain")
-        message = self.messages.text(f"issues.{rule}.message")
-        remedy = self.messages.text(f"issues.{rule}.remedy{'-plain' * has_plain}")
-        return _pieces(message, known), _pieces(remedy, known)
+        message, remedy = (_pieces(self._template(rule, part, known), known) for part in ("message", "remedy"))
+        return message, remedy
+
+    def _template(self, rule: str, part: str, known: Mapping[str, str]) -> str:
+        """Return the text of a rule: of the variant that the finding names, or plain where nothing fills the usual."""
+        usual = self.messages.text(f"issues.{rule}.{part}")
+        is_bare = any(f"{{{name}}}" in usual and not known.get(name) for name in ("example", "delimiter"))
+        for variant in (known.get("variant", ""), "plain" * is_bare):
+            if variant and self.messages.has(f"issues.{rule}.{part}-{variant}"):
+                return self.messages.text(f"issues.{rule}.{part}-{variant}")
+        return usual
 
     def _details(self, table: str, field: str, details: Details) -> dict[str, str]:
         filled = {"table": table, "field": field} | dict(details)
@@ -154,8 +168,10 @@ class _Words:
         filled["title"] = (known.title.text(self.messages.language) if known else "") or field
         filled["example"] = known.example if known else ""
         if "type" in filled:
-            filled["type"] = self.messages.text(f"types.{filled['type']}")
-        return filled
+            filled["type"] = type_in_words(self.messages, filled["type"], known)
+        if known:
+            filled["range"] = range_in_words(self.messages, known)
+        return self.messages.in_words(filled)
 
 
 def _pieces(template: str, details: Mapping[str, str]) -> list[str]:

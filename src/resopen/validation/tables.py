@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from resopen.validation.checks import (
     parent_repeats_sql,
     repeated_sql,
     row_checks,
+    type_key,
     unique_keys,
 )
 from resopen.validation.loaded import Loaded
@@ -41,7 +43,7 @@ def judge_table(connection: DuckDBPyConnection, item: Loaded, loaded: Mapping[st
     try:
         yield from _cells(connection, item, checks, broken_form)
     except engine.WrongSql as error:
-        details = {"file": item.table.name, "key": "schema", "reason": str(error)}
+        details = {"file": item.table.where, "key": item.table.key, "reason": str(error)}
         raise DefinitionError("definition.not-checkable", details) from error
     yield from _repeated(connection, item)
     yield from _repeating_parents(connection, item, loaded)
@@ -53,7 +55,7 @@ def _cells(
     connection: DuckDBPyConnection, item: Loaded, checks: list[Check], broken_form: set[tuple[int, int]]
 ) -> Iterator[Finding]:
     """Yield the findings of the predicates over rows; of a blank row nothing else is said."""
-    fails, cells = [check.fails for check in checks], [f"o.c{check.column}" for check in checks]
+    fails, cells = [check.fails for check in checks], [check.cell_sql for check in checks]
     commas: dict[int, Finding | None] = {}
     blank = -1
     is_small = ONE_BY_ONE < item.count < SMALL
@@ -68,10 +70,11 @@ def _cells(
             continue
         if check.rule in FORM_RULES:
             broken_form.add((position, check.column))
-        found = item.finding(check.rule, position, check.column, value, details=check.details)
+        value, details = _cell_of_key(check, value)
+        found = item.finding(check.rule, position, check.column, value, details=details)
         field = item.table.fields[check.column - 1]
         if found and check.rule == "type" and is_lexical(field, value or ""):
-            found = replace(found, details=(("type", f"{field.type}-existing"),))
+            found = replace(found, details=(("type", type_key(field)), ("variant", field.type)))
         if found and check.rule == "type" and "," in (value or ""):
             if check.column not in commas:
                 commas[check.column] = _decimal_commas(connection.cursor(), item, check.column, found)
@@ -81,6 +84,14 @@ def _cells(
                 continue
         if found:
             yield found
+
+
+def _cell_of_key(check: Check, value: str | None) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """Return the cell of a check and its details; of a key of several fields all values are told."""
+    if len(check.cells) < 2:
+        return value, check.details
+    texts = [str(text) for text in json.loads(value or "[]")]
+    return texts[0], (*check.details, ("value", ", ".join(texts)))
 
 
 def _decimal_commas(connection: DuckDBPyConnection, item: Loaded, column: int, first: Finding) -> Finding | None:
@@ -103,8 +114,9 @@ def _repeated(connection: DuckDBPyConnection, item: Loaded) -> Iterator[Finding]
         group, listed = repeated_sql(item.number, item.table, key)
         if not engine.rows(connection, group)[0][0]:
             continue
-        for position, first, value in engine.many(connection, listed):
-            details = (("fields", ", ".join(key)), ("first", item.place(first)))
+        for position, first, value, *others in engine.many(connection, listed):
+            details: tuple[tuple[str, str], ...] = (("fields", ", ".join(key)), ("first", item.place(first)))
+            details += (("value", ", ".join([value, *others])),) if others else ()
             found = item.finding(rule, position, column, value, details=details)
             if found:
                 yield found
@@ -142,15 +154,14 @@ def _judged_outside(
     known = f"{value_sql(field, text)} IS NOT NULL" if beyond or schema is not None else f"{text} IS NOT NULL"
     values = engine.rows(connection, f"SELECT rowid, {text} FROM t{item.number} WHERE {known} ORDER BY 1")
     texts = list(dict.fromkeys(value for _, value in values))
-    judges = []
+    judges: list[tuple[str, Mapping[str, tuple[tuple[str, str], ...]]]] = []
     if beyond:
-        wrong = pattern_faults(pattern, texts, item.table.name, field.name)
+        wrong = pattern_faults(pattern, texts, item.table, field.name)
         judges.append(("pattern", dict.fromkeys(wrong, (("expected", pattern),))))
     if schema is not None:
-        faults = json_schema_faults(schema, texts, item.table.name, field.name)
-        judges.append(("jsonSchema", {value: (("reason", reason),) for value, reason in faults.items()}))
+        judges.append(("jsonSchema", json_schema_faults(schema, texts, item.table, field.name)))
     if field.stdnum:
-        wrong = stdnum_faults(field.stdnum, texts, item.table.name, field.name)
+        wrong = stdnum_faults(field.stdnum, texts)
         judges.append(("stdnum", dict.fromkeys(wrong, (("number", field.stdnum),))))
     for rule, faulty in judges:
         for position, value in values:

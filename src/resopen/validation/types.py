@@ -9,7 +9,17 @@ from types import MappingProxyType
 
 from resopen.engine import literal
 from resopen.schema import Field
-from resopen.schema.lexical import FALSE_VALUES, LEXICAL, NESTED, STRING_FORMATS, TRUE_VALUES, is_moment
+from resopen.schema.lexical import (
+    CLOCK,
+    FALSE_VALUES,
+    LEXICAL,
+    NESTED,
+    SECONDS,
+    STRING_FORMATS,
+    TRUE_VALUES,
+    digits_of,
+    is_moment,
+)
 
 PLAIN_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 COORDINATE = r"-?[0-9]+(?:\.[0-9]+)?"
@@ -23,9 +33,6 @@ GEOJSON = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
     "GeometryCollection", "Feature", "FeatureCollection",
 )  # fmt: skip
-# Mean lengths of the Gregorian calendar, in seconds, so that durations can be compared.
-SECONDS = {"Y": 31_556_952, "M": 2_629_746, "W": 604_800, "D": 86_400}
-CLOCK = {"H": 3600, "M": 60, "S": 1}
 # What RE2, the engine's regular expressions, lacks or reads in ASCII only.
 BEYOND_ENGINE = re.compile(r"\(\?(?!:)|\\[1-9wWbBAZzsS]|[*+?}]\+|\{,")
 DIGIT = re.compile(r"(?s)\\(.)")
@@ -65,7 +72,9 @@ def text_sql(field: Field, cell: str) -> str:
 def mistyped_sql(field: Field, text: str) -> str:
     """Return the SQL that is true where a text is not of the type, or nothing where all texts are.
 
-    It says the same as a null in `value_sql`, in the form that the engine judges fastest.
+    It says the same as a null in `value_sql`, in the form that the engine judges fastest; but a
+    number may be one that the engine's own type cannot hold, such as NaN where decimalPlaces is
+    declared, and is a number all the same.
     """
     if field.type == "date" and field.format == "default":
         # The engine also knows infinite days and years of five digits, which print as they stand.
@@ -76,8 +85,6 @@ def mistyped_sql(field: Field, text: str) -> str:
         if field.type == "number":
             # Nearly all numbers are plain, which a simpler pattern says sooner.
             wrong = f"NOT regexp_full_match({bare}, {literal(PLAIN_NUMBER)}) AND {wrong}"
-        if field.options.get("groupChar") or field.decimal_places is not None:
-            return f"{text} IS NOT NULL AND ({value_sql(field, text)}) IS NULL"
         return wrong
     value = value_sql(field, text)
     return "" if value == text else f"{text} IS NOT NULL AND {value} IS NULL"
@@ -164,9 +171,11 @@ def length_sql(field: Field, text: str) -> str:
 
 
 def is_lexical(field: Field, text: str) -> bool:
-    """Say whether a text has the form of a date or time of the standard, so that only its day or hour can be wrong."""
-    has_form = field.type in ("date", "time", "datetime") and field.format == "default"
-    return has_form and bool(re.fullmatch(LEXICAL[field.type], text))
+    """Say whether a text has the form of its date or time, so that only its day or hour can be wrong."""
+    if field.type not in ("date", "time", "datetime"):
+        return False
+    form = LEXICAL[field.type] if field.format in ("default", "any") else digits_of(field.format)
+    return bool(form and re.fullmatch(form, text))
 
 
 def _when(text: str, form: str, value: str = "", also: str = "true") -> str:
