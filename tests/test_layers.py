@@ -20,6 +20,8 @@ LAYERS = {
     "opening": 4,
     "describe": 5,
     "dictionary": 5,
+    "diff_command": 6,
+    "differences": 5,
     "formats": 5,
     "html_report": 5,
     "frames": 5,
