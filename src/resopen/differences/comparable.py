@@ -29,7 +29,7 @@ def _value(field: Field, text: str, is_float: bool) -> str:
         bare = bare_sql(field, text)
         return _rounded(bare) if is_float else _exact(bare)
     if field.type in ("object", "array", "geojson"):
-        return f"CASE WHEN json_valid({text}) THEN TRY_CAST(TRY_CAST({text} AS JSON) AS VARCHAR) END"
+        return f"CASE WHEN json_valid({text}) THEN json(TRY_CAST({text} AS JSON))::VARCHAR END"
     value = value_sql(field, text)
     if field.type == "duration" and is_float:
         # Parquet holds its seconds.

@@ -117,7 +117,10 @@ def _compare_table(
     if _is_read_alike(old, new) and same_bytes(old, new):
         table = new.table
         return TableDifference(table.name, table.title, "same-bytes", table.primary_key, None, None), None
-    halves = (load_half(connection, old, 0, scratch, new.table), load_half(connection, new, 1, scratch, old.table))
+    sides = [(old, 0, new.table), (new, 1, old.table)]
+    halves = engine.in_parallel(
+        connection, lambda cursor, side: load_half(cursor, side[0], side[1], scratch, side[2]), sides
+    )
     pair = pair_of(*halves)
     done = compare_rows(connection, pair, target)
     for half in (pair.old, pair.new):

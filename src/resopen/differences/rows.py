@@ -122,15 +122,30 @@ def _repeats(
     return bool(found)
 
 
+def _keep_repeated(connection: DuckDBPyConnection, pair: Pair, key: Sequence[str]) -> None:
+    """Keep the keys that repeat in either version in the table `twice` of the engine."""
+    selects = []
+    for is_old in (True, False):
+        values = pair.values(is_old, key, "s")
+        columns = ", ".join(f"{value} AS k{i}" for i, value in enumerate(values))
+        source = (pair.old if is_old else pair.new).source
+        selects.append(f"SELECT {columns} FROM {source} s GROUP BY {', '.join(values)} HAVING count(*) > 1")
+    engine.rows(connection, f"CREATE OR REPLACE TABLE twice AS {' UNION '.join(selects)}")
+
+
 def _source(pair: Pair, is_old: bool, key: Sequence[str], repeats: bool) -> str:
     """Return the rows of a version with their number, and where keys repeat their place among those of one key."""
-    half = pair.old if is_old else pair.new
-    ordinal = ""
-    if repeats:
-        within = ", ".join(pair.values(is_old, key, "s"))
-        order = ", ".join(pair.values(is_old, [item.name for item in pair.shared], "s"))
-        ordinal = f", row_number() OVER (PARTITION BY {within} ORDER BY {order}) AS ordinal"
-    return f"(SELECT s.*, s.rowid AS id{ordinal} FROM {half.source} s)"
+    source = (pair.old if is_old else pair.new).source
+    if not repeats:
+        return f"(SELECT s.*, s.rowid AS id FROM {source} s)"
+    values = pair.values(is_old, key, "s")
+    order = ", ".join(pair.values(is_old, [item.name for item in pair.shared], "s"))
+    same = " AND ".join(f"twice.k{i} IS NOT DISTINCT FROM {value}" for i, value in enumerate(values))
+    ordinal = f"row_number() OVER (PARTITION BY {', '.join(values)} ORDER BY {order})"
+    return (
+        f"(SELECT s.*, s.rowid AS id, 1 AS ordinal FROM {source} s ANTI JOIN twice ON {same} UNION ALL "
+        f"SELECT s.*, s.rowid AS id, {ordinal} AS ordinal FROM {source} s SEMI JOIN twice ON {same})"
+    )
 
 
 def _texts(pair: Pair, is_old: bool, alias: str) -> list[str]:
@@ -141,6 +156,8 @@ def _texts(pair: Pair, is_old: bool, alias: str) -> list[str]:
 
 
 def _compare_by_key(connection: DuckDBPyConnection, pair: Pair, target: str, key: Sequence[str], repeats: bool) -> None:
+    if repeats:
+        _keep_repeated(connection, pair, key)
     sources = [_source(pair, is_old, key, repeats) for is_old in (True, False)]
     keys = zip(pair.values(True, key, "o"), pair.values(False, key, "n"), strict=True)
     joined = [f"{old} IS NOT DISTINCT FROM {new}" for old, new in keys] + ["o.ordinal = n.ordinal"] * repeats
