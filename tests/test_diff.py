@@ -183,7 +183,7 @@ def test_csv_against_parquet_json_and_zip_of_the_same_table_is_empty(tmp_path: P
     line = "a,7,0.1234567890123456789,2023-01-02,true,2023-01-02T03:04:05,0999,10:11:12,1.5\n"
     old = table(tmp_path / "csv", "s,i,n,d,b,t,y,h,r\n" + line + "b,,,,,,,,\n", schema)
     new = table(tmp_path / "parquet", "", schema)
-    columns = {
+    columns: dict[str, Any] = {
         "r": pa.array([1.5, None], pa.float64()).cast(pa.decimal128(18, 2)), "s": ["a", "b"], "i": [7, None],
         "n": [0.1234567890123456789, None], "d": [date(2023, 1, 2), None], "b": [True, None],
         "t": pa.array(["2023-01-02T03:04:05", None]).cast(pa.timestamp("us")), "y": pa.array([999, None], pa.int32()),
@@ -199,7 +199,7 @@ def test_csv_against_parquet_json_and_zip_of_the_same_table_is_empty(tmp_path: P
         for path in old.iterdir():
             archive.write(path, f"inner/{path.name}")
     assert found(tmp_path / "old.zip", old).is_empty
-    rows = [{"s": "b"}, dict(zip(["s", "i", "r"], ["a", 7, 1.5], strict=True))]
+    rows: list[dict[str, object]] = [{"s": "b"}, dict(zip(["s", "i", "r"], ["a", 7, 1.5], strict=True))]
     inline = table(tmp_path / "json", "", schema)
     node = {"name": "table", "data": rows, "schema": schema}
     (inline / "datapackage.json").write_text(json.dumps({"name": "small", "version": "1.0.0", "resources": [node]}))
