@@ -177,7 +177,7 @@ def test_csv_against_parquet_json_and_zip_of_the_same_table_is_empty(tmp_path: P
         "s": "string", "i": "integer", "n": "number", "d": "date", "b": "boolean", "t": "datetime", "y": "year",
         "h": "time",
     }  # fmt: skip
-    fields = [{"name": name, "type": kind} for name, kind in kinds_of.items()]
+    fields: list[dict[str, Any]] = [{"name": name, "type": kind} for name, kind in kinds_of.items()]
     fields.append({"name": "r", "type": "number", "decimalPlaces": 2})
     schema = {"fields": fields, "primaryKey": ["s"]}
     line = "a,7,0.1234567890123456789,2023-01-02,true,2023-01-02T03:04:05,0999,10:11:12,1.5\n"
@@ -190,7 +190,7 @@ def test_csv_against_parquet_json_and_zip_of_the_same_table_is_empty(tmp_path: P
         "h": pa.array([36_672_000_000, None], pa.int64()).cast(pa.time64("us")),
     }  # fmt: skip
     pa.parquet.write_table(pa.table(columns).take([1, 0]), new / "table.parquet")
-    node = {"name": "table", "path": "table.parquet", "schema": {**schema, "fieldsMatch": ["equal"]}}
+    node: dict[str, Any] = {"name": "table", "path": "table.parquet", "schema": {**schema, "fieldsMatch": ["equal"]}}
     (new / "datapackage.json").write_text(json.dumps({"name": "small", "version": "1.0.0", "resources": [node]}))
     done = found(old, new)
     assert not done.tables[0].rows_changed
