@@ -21,6 +21,8 @@ LAYERS = {
     "describe": 5,
     "catalogue": 5,
     "dictionary": 5,
+    "diff_command": 6,
+    "differences": 5,
     "formats": 5,
     "html_report": 5,
     "frames": 5,

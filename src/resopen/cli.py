@@ -69,6 +69,16 @@ def build(messages: Messages) -> Group:
                 option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
             ),
             command(
+                "diff", "diff_command",
+                click.Argument(["old"], metavar="OLD"), click.Argument(["new"], metavar="NEW"),
+                option("--format", text="diff-format", type=click.Choice(["text", "json", "csv", "html"]),
+                       default="text"),
+                option("--output", text="diff-output", type=click.Path(path_type=Path), metavar="FILE"),
+                option("--limit", text="diff-limit", type=click.IntRange(0), default=10, metavar="N"),
+                option("--exit-code", text="diff-exit-code", is_flag=True),
+                day,
+            ),
+            command(
                 "rank", "rank_command",
                 option("--methodology", text="methodology", type=click.Path(path_type=Path), required=True,
                        metavar="FILE"),
