@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Sets everything up, validates the curated data and publishes the newest version of CHANGELOG.md."""
+"""Sets everything up, validates the curated data and publishes the newest version of datapackage/CHANGELOG.md."""
 
 import os
 import re
@@ -10,10 +10,10 @@ import set_up
 
 def newest_version():
     """Return the first version that CHANGELOG.md names."""
-    with open(os.path.join(set_up.ROOT, "CHANGELOG.md"), "rb") as handle:
+    with open(os.path.join(set_up.ROOT, "datapackage", "CHANGELOG.md"), "rb") as handle:
         found = re.search(r"^## \[?([0-9]+\.[0-9]+\.[0-9]+)", handle.read().decode("utf-8"), re.MULTILINE)
     if not found:
-        set_up.stop("В CHANGELOG.md нет ни одной версии.", "CHANGELOG.md names no version.")
+        set_up.stop("В datapackage/CHANGELOG.md нет ни одной версии.", "datapackage/CHANGELOG.md names no version.")
     return found.group(1)
 
 

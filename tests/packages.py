@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from resopen.messages import load_messages
+from resopen.publishing.release import Order, Published, publish
 from resopen.schema import Package, SchemaFolder, load_package, read_schema_folder
 from resopen.validation import Report, validate
 
@@ -72,3 +73,13 @@ def table_package(folder: Path, schema: Mapping[str, object], content: str | byt
     (folder / "table.csv").write_bytes(data)
     node = {"name": "table", "path": "table.csv", "schema": schema, **resource}
     return load_package({"name": "test", "resources": [node]}, folder, "descriptor")
+
+
+def order(folder: SchemaFolder, output: Path) -> Order:
+    """Return what is to be published of a schema folder's own package."""
+    return Order(folder.package(), folder.data_folder, folder.data_folder / "CHANGELOG.md", folder, output)
+
+
+def released(folder: SchemaFolder, output: Path, version: str = "0.1.0") -> Published:
+    """Publish a version of a schema folder's own package."""
+    return publish(order(folder, output), version, load_messages("en"))

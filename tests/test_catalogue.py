@@ -32,9 +32,7 @@ from jsonschema import Draft7Validator
 from resopen import catalogue
 from resopen.catalogue.csvw import datatype
 from resopen.errors import DefinitionError
-from resopen.messages import load_messages
-from resopen.publish import publish
-from tests.packages import ROOT, RUN_DATE, curated, read_csv
+from tests.packages import ROOT, curated, read_csv, released
 
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
@@ -91,7 +89,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the curated package with its catalogue files."""
-    folder = publish(curated(), "0.1.0", tmp_path_factory.mktemp("dist"), load_messages("en"), RUN_DATE).folder
+    folder = released(curated(), tmp_path_factory.mktemp("dist")).folder
     for name, content in catalogue.catalogue_files(described(folder)).items():
         (folder / name).write_bytes(content)
     return folder

@@ -64,7 +64,7 @@ def test_every_curated_table_fulfils_its_contract(tmp_path: Path) -> None:
         rows = read_values(connection, resource).typed
         frame = pandas_frame(rows)
         assert broken_by(resource.table, frame) == set(), resource.name
-        write_parquet(rows, tmp_path / "table.parquet", {})
+        write_parquet(iter([rows]), rows.schema, [], tmp_path / "table.parquet", {})
         published = pandas.read_parquet(tmp_path / "table.parquet", dtype_backend="pyarrow")
         pandas.testing.assert_frame_equal(published, frame)
         filled += bool(len(frame))

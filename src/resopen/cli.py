@@ -106,10 +106,26 @@ def build(messages: Messages) -> Group:
                 day,
             ),
             command(
-                "publish", "upkeep",
-                option("--version", text="publish-version", required=True, metavar="X.Y.Z"),
+                "publish", "release_commands",
+                click.Argument(["package"], required=False, metavar="[PACKAGE]"),
+                option("--version", text="publish-version", required=True, metavar="X.Y.Z|next"),
                 option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),
+                option("--draft", text="draft", is_flag=True),
+                option("--sign", "key", text="sign", type=click.Path(path_type=Path), metavar="KEY"),
                 day,
+            ),
+            command(
+                "verify", "release_commands",
+                click.Argument(["release"], type=click.Path(path_type=Path)),
+                option("--signers", text="signers", type=click.Path(path_type=Path), metavar="FILE"),
+                option("--signer", text="signer", default="", metavar="NAME"),
+            ),
+            command(
+                "withdraw", "release_commands",
+                click.Argument(["version"]),
+                option("--reason", text="reason", required=True, metavar="TEXT"),
+                option("--package", text="package", metavar="PACKAGE"),
+                option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),
             ),
             command(
                 "trace", "upkeep", click.Argument(["recommendation_id"], required=False),

@@ -1,62 +1,123 @@
-"""The README of a published version: what it is, its tables, fields and codelists, how to cite it."""
+"""The README of a version: what it is, its gaps, its tables, fields and codes, its licence, how to cite it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from resopen.catalogue import citation_text
 from resopen.messages import Messages
-from resopen.schema import Field, Package, Table
+
+Node = Mapping[str, Any]
 
 
-def data_dictionary(package: Package, version: str, counts: Mapping[str, int], messages: Messages) -> str:
+@dataclass(frozen=True)
+class Facts:
+    """What a README tells of a table: its rows, how many values each field lacks, its codes with their labels."""
+
+    rows: int
+    missing: Mapping[str, int]
+    codes: tuple[tuple[str, str, str], ...]
+
+
+def data_dictionary(
+    descriptor: Node, facts: Mapping[str, Facts], lacking: Sequence[tuple[str, str]], messages: Messages
+) -> str:
     """Return the README of a version in one language, in Markdown.
 
-    Args: the package, the version, the number of rows of each table.
+    Args: the descriptor of the version, the facts of each table, and the rankings that could not be
+    computed, each with the reason.
     """
-    language = messages.language
-    title = package.title.text(language)
-    description = str(package.descriptor["description_ru" if language == "ru" else "description"])
-    empty = [table.table for table in package.resources if not counts[table.name]]
-    load = f"import pandas\nevents = pandas.read_parquet('{package.name}-{version}/data/events.parquet')"
+    nodes = [node for node in descriptor["resources"] if "schema" in node]
     parts = [
-        f"# {title}",
-        f"{messages.text('dictionary.version')} {version}",
+        f"# {_text(descriptor, 'title', messages)}",
+        *([f"**{messages.text('ranking.synthetic')}**"] if descriptor.get("synthetic") is True else []),
+        f"{messages.text('dictionary.version')} {descriptor['version']}, {descriptor['created'][:10]}",
         f"## {messages.text('dictionary.what')}",
-        description,
+        _text(descriptor, "description", messages),
         messages.text("dictionary.layout"),
         f"## {messages.text('dictionary.load')}",
-        f"```python\n{load}\n```",
+        messages.text("dictionary.load-text"),
         f"## {messages.text('dictionary.gaps')}",
-        f"{messages.text('dictionary.gap-empty')} {', '.join(f'`{table.name}`' for table in empty)}.",
+        *_gaps(nodes, facts, lacking, messages),
         f"## {messages.text('dictionary.tables')}",
-        *(_table(resource.table, counts[resource.name], messages) for resource in package.resources),
+        *(_table(node, facts[node["name"]], messages) for node in nodes),
         f"## {messages.text('dictionary.licence')}",
-        messages.text("dictionary.licence-text"),
+        "\n".join(_licences(descriptor)),
         f"## {messages.text('dictionary.cite')}",
-        f"{title}. {messages.text('dictionary.version')} {version}. CC BY 4.0.",
+        citation_text(descriptor),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(table: Table, count: int, messages: Messages) -> str:
-    language = messages.language
+def _text(node: Node, key: str, messages: Messages) -> str:
+    """Return a text in the language of the README, or in English where there is none."""
+    return str(node.get(f"{key}_ru" if messages.language == "ru" else key) or node.get(key, ""))
+
+
+def _gaps(
+    nodes: Sequence[Node], facts: Mapping[str, Facts], lacking: Sequence[tuple[str, str]], messages: Messages
+) -> Iterator[str]:
+    """Yield the known gaps: empty tables, fields with missing values and how many, rankings without inputs."""
+    empty = [node["name"] for node in nodes if not facts[node["name"]].rows]
+    if empty:
+        yield f"{messages.text('dictionary.gap-empty')} {', '.join(f'`{name}`' for name in empty)}."
     lines = [
-        f"### {table.name}: {table.title.text(language)}",
+        f"| `{node['name']}` | `{field}` | {count} | {facts[node['name']].rows} |"
+        for node in nodes
+        for field, count in facts[node["name"]].missing.items()
+    ]
+    if lines:
+        yield messages.text("dictionary.gap-fields")
+        yield "\n".join([messages.text("dictionary.gap-columns"), "|---|---|---:|---:|", *lines])
+    if lacking:
+        yield messages.text("dictionary.gap-rankings")
+        yield "\n".join(f"- {title}: {reason}" for title, reason in lacking)
+
+
+def _licences(descriptor: Node) -> Iterator[str]:
+    for licence in descriptor.get("licenses", []):
+        title, path = licence.get("title") or licence.get("name", ""), licence.get("path", "")
+        yield f"- [{title}]({path})" if path else f"- {title}"
+
+
+def _table(node: Node, facts: Facts, messages: Messages) -> str:
+    schema = node["schema"]
+    parents = {
+        name: key["reference"].get("resource") or node["name"]
+        for key in schema.get("foreignKeys", [])
+        for name in _names(key["fields"])
+    }
+    key = ", ".join(_names(schema.get("primaryKey"))) or "–"
+    lines = [
+        f"### {node['name']}: {_text(node, 'title', messages)}",
         "",
-        f"{table.description.text(language)} {messages.text('dictionary.rows')}: {count}. "
-        f"{messages.text('dictionary.key')}: {', '.join(table.primary_key)}.",
+        f"{_text(node, 'description', messages)} {messages.text('dictionary.rows')}: {facts.rows}. "
+        f"{messages.text('dictionary.key')}: {key}.",
         "",
         messages.text("dictionary.columns"),
         "|---|---|---|---|---|---|",
-        *(_field(table, field, messages) for field in table.fields),
+        *(_field(field, parents.get(field["name"], ""), messages) for field in schema["fields"]),
+        *_codes(facts, messages),
     ]
     return "\n".join(lines)
 
 
-def _field(table: Table, field: Field, messages: Messages) -> str:
-    language = messages.language
-    required = messages.text("dictionary.yes") if field.constraints.get("required") else ""
-    parents = [key.resource or table.name for key in table.foreign_keys if field.name in key.fields]
-    kind = f"{field.type} → {', '.join(parents)}" if parents else field.type
-    cells = (field.name, kind, field.unit, required, field.title.text(language), field.description.text(language))
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def _names(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
+
+
+def _codes(facts: Facts, messages: Messages) -> Iterator[str]:
+    if facts.codes:
+        yield ""
+        label = 1 if messages.language == "ru" else 2
+        yield "; ".join(f"`{code[0]}` {code[label]}" for code in facts.codes) + "."
+
+
+def _field(field: Node, parent: str, messages: Messages) -> str:
+    required = messages.text("dictionary.yes") if field.get("constraints", {}).get("required") else ""
+    kind = f"{field.get('type', 'any')} → {parent}" if parent else str(field.get("type", "any"))
+    texts = [_text(field, key, messages) for key in ("title", "description")]
+    cells = (field["name"], kind, field.get("unit", ""), required, *texts)
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

@@ -315,6 +315,14 @@ def _breaches(
     yield from many(connection, f"SELECT place, held, CASE held {texts} END FROM ({inner}) ORDER BY 1, 2")
 
 
+def batches(connection: DuckDBPyConnection, sql: str, size: int) -> Iterator[pyarrow.RecordBatch]:
+    """Run a query of ours and yield its rows as Arrow batches of at most so many."""
+    import duckdb  # noqa: F401  Adds relations, and with them Arrow, to the connections of the extension module.
+
+    with _told():
+        yield from connection.sql(sql).to_arrow_reader(size)
+
+
 def many(connection: DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
     """Run a query of ours and yield its rows, some at a time, so that a million do not flood memory."""
     with _interruptible():

@@ -140,6 +140,12 @@ def inputs_of(
     return Inputs(connection, {name: loaded[name] for name in names}, run_date)
 
 
+def typed_rows(inputs: Inputs, name: str) -> pyarrow.Table:
+    """Return the typed rows of an input table, in the order of its file."""
+    columns = "* EXCLUDE (_row)"
+    return engine.arrow(inputs.connection, f"SELECT {columns} FROM typed.{engine.quoted(name)} ORDER BY _row")
+
+
 def _must_have(item: Indicator, tables: Mapping[str, set[str]]) -> None:
     for name, columns in item.inputs.items():
         where = {"file": item.file, "key": f"inputs.{name}"}

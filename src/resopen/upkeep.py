@@ -5,16 +5,14 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from resopen.describe import check_fresh, describe
 from resopen.errors import DataInvalid, SetupError
 from resopen.messages import Messages
 from resopen.normalization import normalize_file, summary
 from resopen.printing import printable
-from resopen.publish import publish
 from resopen.schema import Package, find_schema_folder, read_schema_folder
-from resopen.terminal import day_of_run, messages_of_run, paint, progress, say
+from resopen.terminal import messages_of_run, paint, say
 from resopen.trace import check_sources, trace
 from resopen.validation import Report, validate
 
@@ -39,24 +37,6 @@ def run_normalize(file: Path, schema: Path | None, output: Path | None, sheet: s
     done = normalize_file(file, schema, output, sheet, check)
     say(summary(done, messages, limit, check, paint(sys.stdout)))
     return int(bool(done.result.findings or (check and done.is_changed)))
-
-
-def run_publish(version: str, output: Path | None, today: Any) -> int:
-    """Publish a version and say where it lies."""
-    messages = messages_of_run()
-    folder = read_schema_folder(find_schema_folder(Path.cwd()))
-
-    with progress(messages) as step:
-        done = publish(folder, version, output or folder.path.parent / "dist", messages, day_of_run(today), step)
-    details = {
-        "version": version,
-        "folder": str(done.folder),
-        "tables": messages.plural("plural.tables", done.tables),
-        "rows": messages.plural("plural.rows", done.rows),
-        "files": messages.plural("plural.files", done.files),
-    }
-    say(messages.text("ui.published", details))
-    return 0
 
 
 def run_trace(recommendation_id: str | None, sources: Path, everything: bool) -> int:

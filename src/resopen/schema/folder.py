@@ -27,7 +27,7 @@ TABLE_KEYS = (
 FIELD_KEYS = (
     "name", "type", "format", "title", "title_ru", "description", "description_ru", "example", "unit",
     "constraints", "categories", "categoriesOrdered", "missingValues", "rdfType", "stdnum", "decimalPlaces",
-    "personalData", *OPTIONS,
+    "personalData", "internal", *OPTIONS,
 )  # fmt: skip
 NEEDED_TEXTS = ("title", "title_ru", "description", "description_ru")
 

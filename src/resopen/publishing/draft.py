@@ -1,0 +1,68 @@
+"""The next version before it is one: what it must be called, and the draft of its section in the changelog."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from resopen.differences.records import Difference
+from resopen.differences.versions import changelog_entry, next_version, version_step
+from resopen.errors import PublishRefused
+from resopen.messages import Messages
+from resopen.publishing.release import Order, Step, build, difference_to, gather
+from resopen.publishing.versions import add_entry, entry_date, parse_version, published_versions
+from resopen.tables.files import write_atomically
+
+FIRST = "0.1.0"
+
+
+def draft_version(order: Order, today: date, messages: Messages, step: Step) -> str:
+    """Return the version that the changes since the last one demand; 0.1.0 when there is none yet.
+
+    Raises PublishRefused when nothing has changed; otherwise as `publish`.
+    """
+    earlier = published_versions(order.output, order.package.name)
+    if not earlier:
+        return FIRST
+    needed = version_step(_difference(order, today, messages, step))
+    if needed == "none":
+        raise PublishRefused("publish.nothing-changed", {"version": str(earlier[-1])})
+    return next_version(str(earlier[-1]), needed)
+
+
+def draft_entry(order: Order, version: str, today: date, messages: Messages, step: Step) -> None:
+    """Write a section for a version into the changelog, to be read over and edited before it is published.
+
+    It is generated from what differs since the last version, in English and in Russian. Raises
+    PublishRefused when there is a section of that version already; otherwise as `publish`.
+    """
+    number = parse_version(version)
+    try:
+        entry_date(order.changelog, number)
+    except PublishRefused:
+        pass
+    else:
+        raise PublishRefused("publish.in-changelog", {"file": str(order.changelog), "version": version})
+    if published_versions(order.output, order.package.name):
+        found = _difference(order, today, messages, step)
+        english, russian = (changelog_entry(found, version, language, today) for language in ("en", "ru"))
+        entry = english.rstrip() + "\n\n" + russian.partition("\n")[2].strip() + "\n"
+    else:
+        entry = f"## {version} - {today.isoformat()}\n\n- The first version.\n\n- Первая версия.\n"
+    write_atomically(order.changelog, add_entry(order.changelog, entry).encode())
+
+
+def _difference(order: Order, today: date, messages: Messages, step: Step) -> Difference:
+    """Return what differs between the last version and one that would be built now."""
+    earlier = published_versions(order.output, order.package.name)[-1]
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch)
+        for name in ("material", "version", "compare"):
+            (folder / name).mkdir()
+        material = gather(order, today, messages, folder / "material", step)
+        step("write")
+        build(order, material, str(earlier), today, folder / "version")
+        material.close()
+        step("compare")
+        return difference_to(order, earlier, folder / "version", folder / "compare", today)

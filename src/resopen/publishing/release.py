@@ -1,0 +1,300 @@
+"""A version of a package: validated, computed, written beside, read back, given its name at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from resopen.catalogue import catalogue_files
+from resopen.describe import to_json
+from resopen.dictionary import Facts, data_dictionary
+from resopen.differences.comparing import compare
+from resopen.differences.places import open_version
+from resopen.differences.records import Difference
+from resopen.differences.versions import is_enough, next_version, version_reasons, version_step
+from resopen.errors import DataInvalid, PublishRefused
+from resopen.messages import LANGUAGES, Messages, load_messages
+from resopen.publishing.archive import write_archive
+from resopen.publishing.computed import Additions, add_computed
+from resopen.publishing.facts import facts_of
+from resopen.publishing.place import exclusive, settle, sync
+from resopen.publishing.private import public_descriptor
+from resopen.publishing.provenance import commit_of, provenance
+from resopen.publishing.signature import sign
+from resopen.publishing.synthetic import check_mark, check_sources
+from resopen.publishing.tables import Written, sort_rows, write_csv, write_typed
+from resopen.publishing.verify import verify_folder
+from resopen.publishing.versions import Version, entry_date, parse_version, published_versions
+from resopen.schema import Package, SchemaFolder
+from resopen.tables.files import read_bytes
+from resopen.validation.run import Judged, judge_package
+
+PARQUET_MEDIATYPE = "application/vnd.apache.parquet"
+SUMS = "SHA256SUMS"
+# What the engine may hold before it spills to disk: two copies of the largest table are in it at once.
+MEMORY = "2GiB"
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A written version: where it lies, and how many tables, rows and files it holds."""
+
+    folder: Path
+    version: str
+    tables: int
+    rows: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be published: a package, its folder and changelog, the schema folder of what is computed."""
+
+    package: Package
+    folder: Path
+    changelog: Path
+    schema: SchemaFolder | None
+    output: Path
+
+    @property
+    def is_curated(self) -> bool:
+        """Whether this is the package that the schema folder itself describes."""
+        return self.schema is not None and self.folder.resolve() == self.schema.data_folder.resolve()
+
+
+def publish(
+    order: Order, version: str, messages: Messages, step: Step = lambda name: None, key: Path | None = None
+) -> Published:  # fmt: skip
+    """Write a version of a package into the folder of the versions.
+
+    Args: what is to be published, the version (three numbers), the catalogue for issues, what to
+    call when a step begins, an SSH key that signs the sums. The day of the version is that of its
+    section in the changelog.
+    Raises DataInvalid with all issues when the data have errors; PublishRefused when the version is
+    malformed, has no dated section in the changelog, exists already, is smaller than the changes
+    demand, when something private or synthetic would go out, or another publisher runs; SetupError
+    when the disk or the rights do not allow it. In all these cases no version is left.
+    """
+    number = parse_version(version)
+    target = order.output / f"{order.package.name}-{number}"
+    if target.exists():
+        raise PublishRefused("publish.version-exists", {"folder": str(target)})
+    created = entry_date(order.changelog, number)
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        material = gather(order, created, messages, Path(scratch), step)
+        with exclusive(order.output) as part:
+            whole = part / "version"
+            whole.mkdir()
+            step("write")
+            tables = build(order, material, str(number), created, whole)
+            material.close()
+            if key:
+                sign(whole / SUMS, key)
+            step("compare")
+            check_step(order, number, whole, Path(scratch), created)
+            step("verify")
+            for fault in verify_folder(whole, messages):
+                raise PublishRefused("publish.not-read-back", {"fault": fault.in_words(messages)})
+            step("settle")
+            write_archive(whole, part / "version.zip")
+            sync(part)
+            settle(whole, part / "version.zip", target)
+    files = sum(1 for path in target.rglob("*") if path.is_file())
+    return Published(target, str(number), len(tables), sum(table.csv.rows for table in tables), files)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a version is made of: the public descriptor, the judged package, and what was computed over it."""
+
+    package: Package
+    descriptor: Mapping[str, Any]
+    judged: Judged
+    additions: Additions | None
+
+    @property
+    def tables(self) -> list[tuple[dict[str, Any], Judged]]:
+        """The resource descriptors of all tables, each with the run whose engine holds its rows."""
+        curated = [(dict(node), self.judged) for node in self.descriptor["resources"]]
+        if self.additions is None:
+            return curated
+        return curated + [(dict(node), self.additions.judged) for node in self.additions.nodes]
+
+    def close(self) -> None:
+        """Let go of the engines."""
+        self.judged.connection.close()
+        if self.additions:
+            self.additions.judged.connection.close()
+
+
+def gather(order: Order, created: date, messages: Messages, scratch: Path, step: Step) -> Material:
+    """Return the material of a version: the package judged valid, and what is computed over it as of a day.
+
+    Raises DataInvalid, PublishRefused and DefinitionError as `publish`.
+    """
+    check_mark(order.package, order.schema, order.is_curated)
+    descriptor = public_descriptor(order.package.descriptor)
+    step("validate")
+    judged = judge_package(order.package, messages, created, scratch, MEMORY)
+    if judged.report.errors:
+        raise DataInvalid("publish.data-invalid", issues=judged.report.issues)
+    check_sources(order.package, judged)
+    additions = None
+    if order.schema:
+        step("compute")
+        computed = scratch / "computed"
+        computed.mkdir()
+        additions = add_computed(judged, order.schema, created, messages, computed)
+    return Material(order.package, descriptor, judged, additions)
+
+
+def build(order: Order, material: Material, version: str, created: date, whole: Path) -> list[WrittenTable]:
+    """Write everything that a version holds, but for a signature, into an empty folder."""
+    tables = write_tables(material, whole)
+    _write_texts(order, material, _head(material.descriptor, version, created), tables, whole)
+    return tables
+
+
+@dataclass(frozen=True)
+class WrittenTable:
+    """A table of a version in both forms, with its resource descriptor."""
+
+    node: Mapping[str, Any]
+    csv: Written
+    parquet: Written
+    facts: Facts
+
+
+def write_tables(material: Material, whole: Path) -> list[WrittenTable]:
+    """Write every table of the material as CSV and Parquet into a folder, several at a time."""
+    (whole / "data").mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        started = [pool.submit(_write_table, node, judged, whole) for node, judged in material.tables]
+        return [one.result() for one in started]
+
+
+def _write_table(node: dict[str, Any], judged: Judged, whole: Path) -> WrittenTable:
+    """Write one table in both forms, at once."""
+    connection, loaded = judged.connection.cursor(), judged.loaded[node["name"]]
+    sort_rows(connection, loaded)
+    public = {field["name"] for field in node["schema"]["fields"]}
+    csv_path, parquet_path = (whole / "data" / f"{node['name']}.{end}" for end in ("csv", "parquet"))
+    node = {**node, "path": f"data/{node['name']}.csv", "format": "csv"}
+    facts = facts_of(connection, loaded, public)
+    with ThreadPoolExecutor(2) as pool:
+        csv = pool.submit(write_csv, connection.cursor(), loaded, csv_path, public)
+        parquet = pool.submit(write_typed, connection.cursor(), loaded, parquet_path, node, public)
+        return WrittenTable(node, csv.result(), parquet.result(), facts)
+
+
+def _head(descriptor: Mapping[str, Any], version: str, created: date) -> dict[str, Any]:
+    """Return the descriptor's keys that say what the version is."""
+    head = {key: value for key, value in descriptor.items() if key not in ("resources", "rules", "version", "created")}
+    name = descriptor["name"]
+    return {**head, "id": f"{name}-{version}", "version": version, "created": f"{created.isoformat()}T00:00:00Z"}
+
+
+def release_descriptor(head: Mapping[str, Any], tables: Sequence[WrittenTable], rules: Any) -> dict[str, Any]:
+    """Return the whole descriptor of a version: every table as CSV, then every table as Parquet.
+
+    `contentHash` is the SHA-256 of the canonical CSV, the same for both forms whoever wrote them.
+    A Parquet resource names the CSV whose schema it has: frictionless 5.21 reads nullable whole
+    numbers of Parquet as floats and would call them wrong, so the schema is not repeated.
+    """
+    nodes = []
+    for table in tables:
+        node = {key: value for key, value in table.node.items() if key not in ("schema", "bytes", "hash", "rowCount")}
+        size = {"bytes": table.csv.size, "hash": f"sha256:{table.csv.sha256}", "rowCount": table.csv.rows}
+        nodes.append({**node, **size, "contentHash": f"sha256:{table.csv.sha256}", "schema": table.node["schema"]})
+    for table in tables:
+        node = {
+            key: value for key, value in table.node.items()
+            if key not in ("schema", "type", "encoding", "bytes", "hash", "rowCount")
+        }  # fmt: skip
+        size = {"hash": f"sha256:{table.parquet.sha256}", "rowCount": table.parquet.rows}
+        changed = {
+            "name": f"{node['name']}-parquet", "path": f"data/{node['name']}.parquet", "format": "parquet",
+            "mediatype": PARQUET_MEDIATYPE,
+        }  # fmt: skip
+        hashed = {"contentHash": f"sha256:{table.csv.sha256}", "alternateOf": node["name"]}
+        nodes.append({**node, **changed, **size, **hashed})
+    return {**head, "resources": nodes, **({"rules": rules} if rules else {})}
+
+
+def check_step(order: Order, number: Version, whole: Path, scratch: Path, created: date) -> None:
+    """Refuse a version that is no newer than those that lie there, or a smaller step than the changes demand."""
+    earlier = published_versions(order.output, order.package.name)
+    if not earlier:
+        return
+    if number <= earlier[-1]:
+        raise PublishRefused("publish.not-newer", {"version": str(number), "earlier": str(earlier[-1])})
+    difference = difference_to(order, earlier[-1], whole, scratch, created)
+    step = version_step(difference)
+    if not is_enough(str(earlier[-1]), str(number), step):
+        needed = next_version(str(earlier[-1]), step)
+        reasons = ", ".join(reason.kind for reason in version_reasons(difference) if reason.step == step)
+        details = {"version": str(number), "earlier": str(earlier[-1]), "needed": needed, "reasons": reasons}
+        raise PublishRefused("publish.step-too-small", details)
+
+
+def difference_to(order: Order, earlier: Version, whole: Path, scratch: Path, created: date) -> Difference:
+    """Return what differs between an earlier version that lies there and a folder that is being built."""
+    folder = order.output / f"{order.package.name}-{earlier}"
+    place = folder if folder.is_dir() else folder.with_name(f"{folder.name}.zip")
+    (scratch / "old").mkdir()
+    (scratch / "diff").mkdir()
+    old, new = open_version(str(place), scratch / "old"), open_version(str(whole), scratch / "old")
+    found = compare(old, new, scratch / "diff", created)
+    found.connection.close()
+    return found.difference
+
+
+def _write_texts(
+    order: Order, material: Material, head: Mapping[str, Any], tables: Sequence[WrittenTable], whole: Path
+) -> None:
+    """Write all that is not a table: descriptor, documents, catalogue files, definitions, provenance, sums."""
+    descriptor = release_descriptor(head, tables, material.descriptor.get("rules"))
+    (whole / "datapackage.json").write_bytes(to_json(descriptor))
+    inputs = _definitions(order, material, whole)
+    facts = {table.node["name"]: table.facts for table in tables}
+    gaps = material.additions.gaps if material.additions else ()
+    for language in LANGUAGES:
+        words = load_messages(language)
+        name = "README.md" if language == "en" else f"README.{language}.md"
+        lacking = [(method.title.text(language), words.text(f"errors.{e.key}", e.details)) for method, e in gaps]
+        (whole / name).write_bytes(data_dictionary(descriptor, facts, lacking, words).encode())
+    (whole / "CHANGELOG.md").write_bytes(read_bytes(order.changelog))
+    for name, content in catalogue_files(descriptor).items():
+        (whole / name).write_bytes(content)
+    sources = [(f"data/{path.name}", path) for resource in order.package.resources for path in resource.paths]
+    paths = [path for _, path in (*inputs, *sources)]
+    made = provenance(head, [*inputs, *sources], commit_of(order.folder, paths))
+    (whole / "provenance.json").write_bytes(to_json(made))
+    (whole / SUMS).write_bytes(sums(whole))
+
+
+def _definitions(order: Order, material: Material, whole: Path) -> list[tuple[str, Path]]:
+    """Copy the definitions of what was computed into the version and return their names and files."""
+    added = material.additions
+    if added is None:
+        return []
+    files = [("indicators", Path(item.file)) for item in added.indicators]
+    files += [("methodology", Path(method.file)) for method in added.methods]
+    for folder, path in files:
+        (whole / folder).mkdir(exist_ok=True)
+        (whole / folder / path.name).write_bytes(read_bytes(path))
+    return [(f"{folder}/{path.name}", path) for folder, path in files]
+
+
+def sums(whole: Path) -> bytes:
+    """Return the lines of SHA256SUMS: every file of a version but itself and its signature, sorted by path."""
+    paths = sorted(path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file())
+    listed = [path for path in paths if path not in (SUMS, f"{SUMS}.sig")]
+    return "".join(f"{hashlib.sha256((whole / path).read_bytes()).hexdigest()}  {path}\n" for path in listed).encode()
