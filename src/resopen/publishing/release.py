@@ -277,7 +277,9 @@ def _write_texts(
     paths = [path for _, path in (*inputs, *sources)]
     made = provenance(head, [*inputs, *sources], commit_of(order.folder, paths))
     (whole / "provenance.json").write_bytes(to_json(made))
-    (whole / SUMS).write_bytes(sums(whole))
+    hashed = {f"data/{table.node['name']}.{end}": written.sha256
+              for table in tables for end, written in (("csv", table.csv), ("parquet", table.parquet))}  # fmt: skip
+    (whole / SUMS).write_bytes(sums(whole, hashed))
 
 
 def _definitions(order: Order, material: Material, whole: Path) -> list[tuple[str, Path]]:
@@ -293,8 +295,12 @@ def _definitions(order: Order, material: Material, whole: Path) -> list[tuple[st
     return [(f"{folder}/{path.name}", path) for folder, path in files]
 
 
-def sums(whole: Path) -> bytes:
-    """Return the lines of SHA256SUMS: every file of a version but itself and its signature, sorted by path."""
+def sums(whole: Path, hashed: Mapping[str, str]) -> bytes:
+    """Return the lines of SHA256SUMS: every file of a version but itself and its signature, sorted by path.
+
+    Args: the folder, and the hashes of files that were taken while they were written.
+    """
     paths = sorted(path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file())
     listed = [path for path in paths if path not in (SUMS, f"{SUMS}.sig")]
-    return "".join(f"{hashlib.sha256((whole / path).read_bytes()).hexdigest()}  {path}\n" for path in listed).encode()
+    found = {path: hashed.get(path) or hashlib.sha256((whole / path).read_bytes()).hexdigest() for path in listed}
+    return "".join(f"{digest}  {path}\n" for path, digest in found.items()).encode()

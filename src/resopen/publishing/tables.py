@@ -18,7 +18,7 @@ from resopen.errors import PublishRefused
 from resopen.schema import Field, Table
 from resopen.tables.parquet import arrow_schema, write_parquet
 from resopen.validation.loaded import Loaded
-from resopen.validation.types import bare_sql, text_sql, value_sql
+from resopen.validation.types import bare_sql, cast_sql, text_sql
 
 if TYPE_CHECKING:
     import pyarrow
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LINES, GROUP = 200_000, 1_000_000
 # A float64 holds every decimal of so many digits.
 DIGITS = 15
+SHORT = engine.literal(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+PLAIN = ("integer", "number", "year", "boolean", "date")
 SPECIAL = engine.literal('[",\r\n]')
 
 
@@ -46,7 +48,7 @@ def sort_rows(connection: DuckDBPyConnection, loaded: Loaded) -> None:
     Raises PublishRefused when a value cannot be held by the type that Parquet has for it.
     """
     table = loaded.table
-    typed = [value_sql(field, _text(table, field)) for field in table.fields]
+    typed = [cast_sql(field, cell_text(table, field)) for field in table.fields]
     lost = " OR ".join(f"({_lost(table, field, value)})" for field, value in zip(table.fields, typed, strict=True))
     found = engine.rows(connection, f"SELECT rowid FROM t{loaded.number} WHERE {lost} ORDER BY rowid LIMIT 1")
     if found:
@@ -56,17 +58,20 @@ def sort_rows(connection: DuckDBPyConnection, loaded: Loaded) -> None:
     engine.rows(connection, f"DROP TABLE t{loaded.number}")
 
 
-def _text(table: Table, field: Field) -> str:
+def cell_text(table: Table, field: Field) -> str:
+    """Return the SQL of the text of a field's cell, null where it is missing."""
     return text_sql(field, f"c{table.column(field.name)}")
 
 
 def _lost(table: Table, field: Field, value: str) -> str:
     """Return the SQL that is true where a typed value is not what its text says."""
-    text = _text(table, field)
+    text = cell_text(table, field)
     if field.type == "number" and field.decimal_places is None:
         bare = bare_sql(field, text)
         digits = f"ltrim(regexp_replace({bare}, '[eE].*$|[^0-9]', '', 'g'), '0')"
-        return f"length({digits}) > {DIGITS} AND {_shortest(value)} <> {_without_point(bare)}"
+        # Most numbers are short, which their length says soonest.
+        is_long = f"length({text}) > {DIGITS} AND length({digits}) > {DIGITS}"
+        return f"{is_long} AND {_shortest(value)} <> {_without_point(bare)}"
     if field.type in ("integer", "number", "date", "boolean", "year"):
         return f"{text} IS NOT NULL AND {value} IS NULL"
     return "false"
@@ -74,10 +79,12 @@ def _lost(table: Table, field: Field, value: str) -> str:
 
 def canonical_sql(table: Table, field: Field) -> str:
     """Return the SQL of the canonical text of a field, null where it is missing."""
-    text = _text(table, field)
-    value = value_sql(field, text)
+    text = cell_text(table, field)
+    value = cast_sql(field, text)
     if field.type == "number" and field.decimal_places is None:
-        return f"CASE WHEN {text} IS NOT NULL THEN {_shortest(value)} END"
+        # What is written in its shortest form already need not be read and written again.
+        is_short = f"length({text}) <= {DIGITS} AND regexp_full_match({text}, {SHORT})"
+        return f"CASE WHEN {is_short} THEN {text} WHEN {text} IS NOT NULL THEN {_shortest(value)} END"
     if field.type in ("integer", "number", "year", "boolean"):
         return f"({value})::VARCHAR"
     if field.type == "date" and field.format != "default":
@@ -98,10 +105,10 @@ def write_csv(connection: DuckDBPyConnection, loaded: Loaded, path: Path, public
     """Write the public columns of the sorted rows of a table as canonical CSV."""
     table = loaded.table
     fields = [field for field in table.fields if field.name in public]
-    cells = [f"coalesce({_quoted(canonical_sql(table, field))}, '')" for field in fields]
+    cells = [f"coalesce({_quoted(table, field)}, '')" for field in fields]
     if len(cells) == 1:  # An empty line would be no record.
         cells = [f"CASE WHEN {cells[0]} = '' THEN '\"\"' ELSE {cells[0]} END"]
-    line = " || ',' || ".join(cells) + " || chr(10)"
+    line = f"concat(concat_ws(',', {', '.join(cells)}), chr(10))"
     content, rows = hashlib.sha256(), 0
     with path.open("wb") as file:
         header = _header(fields)
@@ -114,7 +121,11 @@ def write_csv(connection: DuckDBPyConnection, loaded: Loaded, path: Path, public
     return Written(size, content.hexdigest(), rows)
 
 
-def _quoted(cell: str) -> str:
+def _quoted(table: Table, field: Field) -> str:
+    """Return the SQL of a canonical text with quotes where it needs them; numbers and dates never do."""
+    cell = canonical_sql(table, field)
+    if field.type in PLAIN:
+        return cell
     doubled = f"'\"' || replace({cell}, '\"', '\"\"') || '\"'"
     return f"CASE WHEN regexp_matches({cell}, {SPECIAL}) THEN {doubled} ELSE {cell} END"
 
@@ -140,7 +151,7 @@ def write_typed(
 ) -> Written:  # fmt: skip
     """Write the public columns of the sorted rows as Parquet, with the resource descriptor in the file's metadata."""
     table = replace(loaded.table, fields=tuple(field for field in loaded.table.fields if field.name in public))
-    typed = ", ".join(f"{value_sql(f, _text(loaded.table, f))} AS {engine.quoted(f.name)}" for f in table.fields)
+    typed = ", ".join(f"{cast_sql(f, cell_text(loaded.table, f))} AS {engine.quoted(f.name)}" for f in table.fields)
     schema = arrow_schema(table)
     batches = engine.batches(connection, f"SELECT {typed} FROM s{loaded.number}", GROUP)
     few = [name for name in _few_values(connection, loaded) if name in public]

@@ -17,7 +17,7 @@ from resopen.schema import Package, load_package
 from resopen.schema.files import read_json
 from resopen.tables.source import unpack_package
 from resopen.validation.run import Judged, judge_package
-from resopen.validation.types import text_sql, value_sql
+from resopen.validation.types import cast_sql, text_sql
 
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 MEMORY = "2GiB"
@@ -141,7 +141,7 @@ def _twin_faults(judged: Judged, name: str, path: Path) -> Iterator[Fault]:
         cursor = judged.connection.cursor()
         engine.register(cursor, "twin", reader)
         differs = " OR ".join(
-            f"({value_sql(field, text_sql(field, f'c{i}'))}) IS DISTINCT FROM twin.{engine.quoted(field.name)}"
+            f"({cast_sql(field, text_sql(field, f'c{i}'))}) IS DISTINCT FROM twin.{engine.quoted(field.name)}"
             for i, field in enumerate(loaded.table.fields, 1)
         )
         found = engine.rows(cursor, f"SELECT count(*) FROM t{loaded.number} POSITIONAL JOIN twin WHERE {differs}")

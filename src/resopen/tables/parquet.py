@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 # Of zstd: beyond it files shrink by a few percent and take twice the time.
-LEVEL = 5
+LEVEL = 3
 
 
 def arrow_type(field: Field) -> pyarrow.DataType:
