@@ -155,7 +155,7 @@ def test_release_is_verified_called_valid_and_loaded_by_every_tool(which: str, r
     count = pq.read_metadata(file).num_rows
     assert count > 100
     assert len(pandas.read_parquet(file)) == polars.read_parquet(file).height == count
-    assert duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchall() == [(count,)]
+    assert duckdb.connect().execute(f"SELECT count(*) FROM '{file}'").fetchall() == [(count,)]
     assert len(pandas.read_csv(file.with_suffix(".csv"), dtype=str)) == count
 
 
