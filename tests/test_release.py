@@ -30,7 +30,9 @@ from resopen.opening import open_package
 from resopen.publishing.draft import draft_entry, draft_version
 from resopen.publishing.release import Order, publish, sums
 from resopen.publishing.verify import verify
-from tests.packages import ROOT, curated, released
+from resopen.schema import read_schema_folder
+from tests.packages import ROOT, copy_repository, curated, released
+from tests.packages import order as of_folder
 from tests.test_cli import resopen
 
 ENGLISH = load_messages("en")
@@ -272,22 +274,36 @@ def test_release_of_an_older_program_is_verified_too(tmp_path: Path) -> None:
 
 def test_step_that_the_changes_demand_is_taken_and_a_smaller_one_refused(tmp_path: Path) -> None:
     publish(package(tmp_path / "p"), "1.0.0", ENGLISH)
-    assert refused(lambda: draft_version(order(tmp_path / "p"), DAY, ENGLISH, quiet)).key == "publish.nothing-changed"
+    assert refused(lambda: draft_version(order(tmp_path / "p"), ENGLISH, quiet)).key == "publish.nothing-changed"
     corrected = package(tmp_path / "p", [["b", "8", *ROWS[0][2:]], *ROWS[1:]])
-    assert draft_version(corrected, DAY, ENGLISH, quiet) == "1.0.1"
+    assert draft_version(corrected, ENGLISH, quiet) == "1.0.1"
     more = package(tmp_path / "p", [*ROWS, ["d", "", "", "", "", "", ""]])
-    assert draft_version(more, DAY, ENGLISH, quiet) == "1.1.0"
+    assert draft_version(more, ENGLISH, quiet) == "1.1.0"
     error = refused(lambda: publish(more, "1.0.1", ENGLISH))
     assert (error.key, error.details["needed"]) == ("publish.step-too-small", "1.1.0")
     fields = [{**field, "type": "string"} if field["name"] == "share" else field for field in FIELDS]
     retyped = package(tmp_path / "p", fields=fields)
-    assert draft_version(retyped, DAY, ENGLISH, quiet) == "2.0.0"
+    assert draft_version(retyped, ENGLISH, quiet) == "2.0.0"
     assert refused(lambda: publish(retyped, "1.1.0", ENGLISH)).key == "publish.step-too-small"
     assert publish(retyped, "2.0.0", ENGLISH).folder.is_dir()
     assert refused(lambda: publish(retyped, "1.1.0", ENGLISH)).key == "publish.not-newer"
     assert sorted(path.name for path in (tmp_path / "dist").glob("*.zip")) == [
         "things-of-tests-1.0.0.zip", "things-of-tests-2.0.0.zip",
     ]  # fmt: skip
+
+
+def test_day_that_has_gone_by_is_no_change_and_computed_tables_demand_a_patch_at_most(
+    real: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(real.parent, tmp_path / "dist")
+    folder = copy_repository(tmp_path / "repository")
+    made = of_folder(read_schema_folder(folder / "schema"), tmp_path / "dist")
+    assert refused(lambda: draft_version(made, ENGLISH, quiet)).key == "publish.nothing-changed"
+    text = made.changelog.read_text("utf-8").replace(
+        "## 0.1.0 -", "## 0.1.1 - 2026-12-30\n\n- a later day\n\n## 0.1.0 -"
+    )
+    made.changelog.write_text(text, "utf-8")
+    assert publish(made, "0.1.1", ENGLISH).version == "0.1.1"
 
 
 def test_draft_of_the_changelog_tells_the_difference_and_is_kept_as_edited(tmp_path: Path) -> None:
@@ -332,6 +348,7 @@ def test_signature_is_made_and_checked(tmp_path: Path) -> None:
         (tmp_path / "signers").write_text(f"keeper@example.org {public}", "utf-8")
         signers = ("--signers", str(tmp_path / "signers"), "--signer", "keeper@example.org")
         assert resopen("verify", str(folder), *signers).returncode == code
+        assert resopen("verify", str(folder.with_name(f"{folder.name}.zip")), *signers).returncode == code
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ def indicator_values(
         package = valid_package(place, Path(scratch), messages, day)
         chosen = [item for item in known if not names or item.id in names]
         found = compute_indicators(package, known, [item.id for item in chosen], day)
-        return _held(indicator_rows(found, chosen), "indicator_values")
+        return _held(indicator_rows(found, chosen), "indicator_values", found.is_synthetic)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ def rank(
         method = load_methodology(Path(methodology))
         wide = read_wide(Path(values)) if values else package_wide(method, place, _indicators(), messages, day)
         ranking = analysed(method, matrix_of(wide, method), nominal)
+        mark = wide.is_synthetic
         return RankingFrames(
-            _held(rankings_rows([ranking]), "rankings"), _held(score_rows([ranking]), "ranking_scores")
+            _held(rankings_rows([ranking]), "rankings", mark), _held(score_rows([ranking]), "ranking_scores", mark)
         )
 
 
@@ -84,7 +85,8 @@ def _indicators() -> tuple[Indicator, ...]:
     return load_indicators(read_schema_folder(find_schema_folder(Path.cwd())))
 
 
-def _held(rows: pyarrow.Table, name: str) -> pandas.DataFrame:
-    """Return rows as a frame that keeps the contract of its computed table."""
+def _held(rows: pyarrow.Table, name: str, is_synthetic: bool) -> pandas.DataFrame:
+    """Return rows as a frame that keeps the contract of its computed table, and says whether they are invented."""
     frame: pandas.DataFrame = pandera_schema(computed_table(name)).validate(pandas_frame(rows))
+    frame.attrs["synthetic"] = is_synthetic
     return frame

@@ -24,7 +24,7 @@ from resopen.schema import find_schema_folder, read_schema_folder
 from resopen.schema.indicators import load_indicators
 from resopen.schema.methodology import Methodology
 from resopen.schema.methodology_file import load_methodology
-from resopen.terminal import day_of_run, messages_of_run, paint, say, write
+from resopen.terminal import day_of_run, messages_of_run, paint, write
 
 BINARY = ("parquet", "xlsx")
 
@@ -46,6 +46,10 @@ def run_rank(
     """Compute a ranking and print it, one unit of it explained, or its moves from another one."""
     if format in BINARY and output is None:
         raise SetupError("setup.binary-needs-output", {"format": format})
+    if format != "text" and (unit or other or old_methodology):
+        raise SetupError("setup.only-as-text", {"name": "--explain" if unit else "--compare"})
+    if values and package:
+        raise SetupError("setup.one-source", {"one": "--values", "other": "--package"})
     messages = messages_of_run()
     method = load_methodology(methodology)
     given = Given(values, package, day_of_run(today))
@@ -53,7 +57,7 @@ def run_rank(
     if save_values:
         _write(save_values, wide_csv(wide).encode())
     if other or old_methodology:
-        return _compare(method, wide, _other(method, given, other, old_methodology), given)
+        return _put(output, _compared(method, wide, _other(method, given, other, old_methodology), given))
     ranking = analysed(method, matrix_of(wide, method), nominal, sensitivity)
     if save_runs:
         _write(save_runs, rows_csv(run_rows(ranking)).encode())
@@ -128,8 +132,8 @@ def _other(
     return old, _wide(old, Given(None, str(other), given.run_date))
 
 
-def _compare(method: Methodology, wide: Wide, older: tuple[Methodology, Wide], given: Given) -> int:
-    """Print what moved since another ranking."""
+def _compared(method: Methodology, wide: Wide, older: tuple[Methodology, Wide], given: Given) -> str:
+    """Return what moved since another ranking, in words."""
     messages = messages_of_run()
     old_method, old_wide = older
     new, old = compute(method, matrix_of(wide, method)), compute(old_method, matrix_of(old_wide, old_method))
@@ -137,9 +141,8 @@ def _compare(method: Methodology, wide: Wide, older: tuple[Methodology, Wide], g
     read = wide if given.values else _wide(shifted, given)
     moves = compare(old, new, shifted, matrix_of(read, shifted))
     names = dict(zip(new.matrix.units, new.matrix.names, strict=True))
-    if wide.is_synthetic or old_wide.is_synthetic:
-        say(messages.text("ranking.synthetic"))
-    say("\n".join(moves_lines(moves, names, messages)))
+    lines = [messages.text("ranking.synthetic")] if wide.is_synthetic or old_wide.is_synthetic else []
+    lines += moves_lines(moves, names, messages)
     if is_incomparable(new) or is_incomparable(old):
-        say(messages.text("ranking.incomparable"))
-    return 0
+        lines.append(messages.text("ranking.incomparable"))
+    return "\n".join(lines) + "\n"

@@ -17,6 +17,7 @@ from resopen.publishing.verify import SIGNATURE, SUMS, Fault, verify
 from resopen.publishing.versions import WITHDRAWN, parse_version, published_versions, withdrawn_file
 from resopen.schema import SchemaFolder, find_schema_folder, read_schema_folder
 from resopen.tables.files import write_atomically
+from resopen.tables.source import unpack_package
 from resopen.terminal import day_of_run, messages_of_run, progress, say
 
 NEXT = "next"
@@ -31,7 +32,7 @@ def run_publish(
         order = _order(package, output, Path(scratch))
         with progress(messages) as step:
             if version == NEXT:
-                version = draft_version(order, day_of_run(today), messages, step)
+                version = draft_version(order, messages, step)
             if draft:
                 draft_entry(order, version, day_of_run(today), messages, step)
                 say(messages.text("ui.drafted", {"version": version, "file": str(order.changelog)}))
@@ -98,7 +99,10 @@ def run_verify(release: Path, signers: Path | None, signer: str) -> int:
 
 
 def _signature_faults(release: Path, signers: Path, signer: str) -> list[Fault]:
-    """Return a fault when the sums of a release folder are not signed by a signer."""
+    """Return a fault when the sums of a release, a folder or a zip, are not signed by a signer."""
+    if release.is_file():
+        with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+            return _signature_faults(unpack_package(release, Path(scratch)), signers, signer)
     if not (release / SIGNATURE).is_file():
         return [Fault("missing", {"file": SIGNATURE})]
     is_good = is_signed_by(release / SUMS, release / SIGNATURE, signers, signer)

@@ -71,11 +71,12 @@ def compare(old: Version, new: Version, scratch: Path, run_date: date) -> Compar
     tables: list[TableDifference] = []
     kept: dict[str, Kept] = {}
     referenced = _referenced(old.package) | _referenced(new.package)
+    computed = {str(node.get("name")) for node in new.package.descriptor["resources"] if node.get("computed") is True}
     for name in dict.fromkeys([*before, *after]):
         if name in before and name in after:
             schema += table_changes(before[name].table, after[name].table)
             done, where = _compare_table(connection, before[name], after[name], f"d{len(tables)}", scratch)
-            tables.append(replace(done, is_referenced=name in referenced))
+            tables.append(replace(done, is_referenced=name in referenced, is_computed=name in computed))
             kept |= {name: where} if where else {}
         else:
             schema.append(_whole_table(connection, before.get(name), after.get(name), scratch))

@@ -108,8 +108,9 @@ class TableDifference:
     `old_rows` and `new_rows` are None where nothing was read because the files are the same bytes.
     `revised` counts rows with a changed cell, `fields` the cells. `as_texts` are the fields whose
     type changed, so that their texts were compared; `repeats` says that the key repeats in a
-    version, so that rows of one key were matched in the order of their values; `old_faults` and
-    `new_faults` count what `validate` would call faults of the structure of the files.
+    version, so that rows of one key were matched in the order of their values; `is_computed` that the
+    rows follow from those of other tables; `old_faults` and `new_faults` count what `validate` would
+    call faults of the structure of the files.
     """
 
     name: str
@@ -126,6 +127,7 @@ class TableDifference:
     as_texts: tuple[str, ...] = ()
     repeats: bool = False
     is_referenced: bool = False
+    is_computed: bool = False
     old_faults: int = 0
     new_faults: int = 0
 

@@ -60,6 +60,11 @@ def _demands(difference: Difference) -> Iterator[tuple[Step, str, str]]:
 
 
 def _row_demands(table: TableDifference) -> Iterator[tuple[Step, str, str]]:
+    if table.is_computed:
+        # They follow from the sources, whose own changes are counted, and from the day of the version.
+        if table.rows_changed:
+            yield "patch", "rows-revised", table.name
+        return
     if table.removed and table.is_referenced:
         yield "major", "referenced-rows-removed", table.name
     elif table.removed:

@@ -6,26 +6,28 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from resopen.differences.places import open_version
 from resopen.differences.records import Difference
 from resopen.differences.versions import changelog_entry, next_version, version_step
 from resopen.errors import PublishRefused
 from resopen.messages import Messages
-from resopen.publishing.release import Order, Step, build, difference_to, gather
-from resopen.publishing.versions import add_entry, entry_date, parse_version, published_versions
+from resopen.publishing.release import Order, Step, build, difference_to, gather, place_of
+from resopen.publishing.versions import Version, add_entry, entry_date, parse_version, published_versions
 from resopen.tables.files import write_atomically
 
 FIRST = "0.1.0"
 
 
-def draft_version(order: Order, today: date, messages: Messages, step: Step) -> str:
+def draft_version(order: Order, messages: Messages, step: Step) -> str:
     """Return the version that the changes since the last one demand; 0.1.0 when there is none yet.
 
+    Both are looked at as of the day of the last one: that a day has gone by is no change.
     Raises PublishRefused when nothing has changed; otherwise as `publish`.
     """
     earlier = published_versions(order.output, order.package.name)
     if not earlier:
         return FIRST
-    needed = version_step(_difference(order, today, messages, step))
+    needed = version_step(_difference(order, _day_of(order, earlier[-1]), messages, step))
     if needed == "none":
         raise PublishRefused("publish.nothing-changed", {"version": str(earlier[-1])})
     return next_version(str(earlier[-1]), needed)
@@ -51,6 +53,13 @@ def draft_entry(order: Order, version: str, today: date, messages: Messages, ste
     else:
         entry = f"## {version} - {today.isoformat()}\n\n- The first version.\n\n- Первая версия.\n"
     write_atomically(order.changelog, add_entry(order.changelog, entry).encode())
+
+
+def _day_of(order: Order, version: Version) -> date:
+    """Return the day of a version that lies there."""
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        descriptor = open_version(str(place_of(order, version)), Path(scratch)).package.descriptor
+    return date.fromisoformat(str(descriptor["created"])[:10])
 
 
 def _difference(order: Order, today: date, messages: Messages, step: Step) -> Difference:

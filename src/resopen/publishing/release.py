@@ -244,10 +244,15 @@ def check_step(order: Order, number: Version, whole: Path, scratch: Path, create
         raise PublishRefused("publish.step-too-small", details)
 
 
+def place_of(order: Order, version: Version) -> Path:
+    """Return where a version lies: its folder, or its zip where only that is left."""
+    folder = order.output / f"{order.package.name}-{version}"
+    return folder if folder.is_dir() else folder.with_name(f"{folder.name}.zip")
+
+
 def difference_to(order: Order, earlier: Version, whole: Path, scratch: Path, created: date) -> Difference:
     """Return what differs between an earlier version that lies there and a folder that is being built."""
-    folder = order.output / f"{order.package.name}-{earlier}"
-    place = folder if folder.is_dir() else folder.with_name(f"{folder.name}.zip")
+    place = place_of(order, earlier)
     (scratch / "old").mkdir()
     (scratch / "diff").mkdir()
     old, new = open_version(str(place), scratch / "old"), open_version(str(whole), scratch / "old")
