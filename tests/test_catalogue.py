@@ -218,6 +218,7 @@ def test_search_engines_get_names_licence_creators_period_places_and_variables(r
 # Croissant
 
 
+@pytest.mark.slow
 def test_croissant_is_valid_and_gives_the_rows_of_every_table_as_parquet_has_them(release: Path) -> None:
     dataset = mlcroissant.Dataset(jsonld=str(release / "croissant.json"))
     assert dataset.metadata.ctx.issues.report() == ""
@@ -287,6 +288,7 @@ def complaints(folder: Path) -> list[str]:
             return [str(error)]
 
 
+@pytest.mark.slow
 def test_csvw_calls_the_tables_valid_and_reads_their_values(release: Path) -> None:
     assert complaints(release) == []
     tables = {str(table.url): table for table in CSVW(str(release / "csv-metadata.json")).tables}
@@ -443,6 +445,7 @@ def python_snippets(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)\n```", page, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_every_python_snippet_runs_in_the_release(
     release: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from stdnum.ru import inn
 
+from resopen.computed_tables import NAMES as COMPUTED
 from resopen.schema import find_schema_folder
 from tests.packages import ROOT, Rows, curated, read_csv
 
@@ -89,7 +90,10 @@ def test_57_requests_each_have_an_asker_and_an_output_that_exists() -> None:
     tables = {resource.name for resource in curated().package().resources}
     for row in outputs:
         assert row["kind"] != "table" or (row["state"] == "available" and row["output"] in tables)
-        assert row["kind"] in ("table", "indicator") or row["state"] == "planned"
+        if row["kind"] == "computed_table":
+            assert row["output"] in COMPUTED
+        if row["kind"] == "ranking":
+            assert (ROOT / "schema" / "methodology" / f"{row['output'].replace('_', '-')}.toml").is_file()
 
 
 def test_every_recommendation_that_asks_for_data_is_asked_for_by_a_request() -> None:

@@ -172,7 +172,7 @@ def test_most_municipalities_have_rows_of_every_kind_each_year(tables: dict[str,
         assert {name for table, name, _ in seen if table == field} == codes
 
 
-@pytest.mark.parametrize(("dirt", "most"), [("some", 50), ("much", 1000)])
+@pytest.mark.parametrize(("dirt", "most"), [("some", 50), pytest.param("much", 1000, marks=pytest.mark.slow)])
 def test_dirt_is_found_where_it_was_made_and_nowhere_else(dirt: str, most: int, tmp_path: Path) -> None:
     folder = tmp_path / dirt
     assert make(folder, "--dirt", dirt).returncode == 0
@@ -231,6 +231,7 @@ def test_wrong_option_says_what_is_expected(option: Sequence[str], tmp_path: Pat
     assert not (tmp_path / "example").exists()
 
 
+@pytest.mark.slow
 def test_every_indicator_has_values(example: Path) -> None:
     command = [sys.executable, "-m", "resopen", "indicators", "--package", str(example / "datapackage.json")]
     done = subprocess.run([*command, "--format", "csv"], cwd=ROOT, capture_output=True, check=False)

@@ -434,6 +434,7 @@ def typed_frame(connection: Any, resource: Any, rows: list[list[str]]) -> pandas
 
 @settings(max_examples=40, deadline=None)
 @given(tables())
+@pytest.mark.slow
 def test_contract_and_validator_break_at_the_same_cells(drawn: tuple[dict[str, Any], list[list[str]]]) -> None:
     schema, rows = drawn
     text = io.StringIO()

@@ -107,6 +107,7 @@ def test_publishing_twice_gives_the_same_bytes(published: Path, tmp_path: Path) 
     assert bytes_of(release(curated(), tmp_path).folder) == bytes_of(published)
 
 
+@pytest.mark.slow
 def test_order_of_rows_does_not_change_the_bytes(published: Path, tmp_path: Path) -> None:
     folder = copy_repository(tmp_path / "repository")
     path = folder / "datapackage" / "data" / "organizations.csv"
@@ -162,7 +163,7 @@ def test_full_disk_leaves_no_version(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGINT"])
+@pytest.mark.parametrize("signal_name", ["SIGKILL", pytest.param("SIGINT", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "delay", [0.4, *(pytest.param(delay, marks=pytest.mark.slow) for delay in (0.7, 1.1, 1.5, 2.0))]
 )
@@ -183,6 +184,7 @@ def test_killed_publish_leaves_no_version_and_does_not_hinder_the_next(
     assert {path.name for path in tmp_path.iterdir()} == {".lock", *names}
 
 
+@pytest.mark.slow
 def test_two_publishers_at_once_do_not_meet(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "resopen", "publish", "--version", VERSION, "--output", str(tmp_path)]
     both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]

@@ -146,7 +146,7 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next((place / "dist").glob("*-0.1.0"))
 
 
-@pytest.mark.parametrize("which", ["real", "synthetic"])
+@pytest.mark.parametrize("which", ["real", pytest.param("synthetic", marks=pytest.mark.slow)])
 def test_release_is_verified_called_valid_and_loaded_by_every_tool(which: str, request: pytest.FixtureRequest) -> None:
     folder: Path = request.getfixturevalue(which)
     assert verify(folder, ENGLISH) == []
@@ -292,6 +292,7 @@ def test_step_that_the_changes_demand_is_taken_and_a_smaller_one_refused(tmp_pat
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_day_that_has_gone_by_is_no_change_and_computed_tables_demand_a_patch_at_most(
     real: Path, tmp_path: Path
 ) -> None:
@@ -384,7 +385,10 @@ def check_after_kill(made: Order, before: dict[Path, bytes]) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("step", ["validate", "write", "compare", "verify", "settle"])
+@pytest.mark.parametrize(
+    "step",
+    ["settle", *(pytest.param(name, marks=pytest.mark.slow) for name in ("validate", "write", "compare", "verify"))],
+)
 def test_killed_at_a_step_leaves_no_half_and_hinders_nobody(step: str, tmp_path: Path) -> None:
     first = publish(package(tmp_path / "p"), "1.0.0", ENGLISH).folder
     before = {path: path.read_bytes() for path in first.rglob("*") if path.is_file()}
