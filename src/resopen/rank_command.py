@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,12 +18,11 @@ from resopen.ranking_report import ranking_text
 from resopen.ranking_rows import ranking_json, ranking_rows, rows_csv, run_rows
 from resopen.ranking_sheets import ranking_parquet, ranking_workbook
 from resopen.ranking_words import explain, moves_lines
-from resopen.reasons import system_reason
 from resopen.schema import find_schema_folder, read_schema_folder
 from resopen.schema.indicators import load_indicators
 from resopen.schema.methodology import Methodology
 from resopen.schema.methodology_file import load_methodology
-from resopen.terminal import day_of_run, messages_of_run, paint, write
+from resopen.terminal import day_of_run, messages_of_run, paint, save, write
 
 BINARY = ("parquet", "xlsx")
 
@@ -55,12 +53,12 @@ def run_rank(
     given = Given(values, package, day_of_run(today))
     wide = _wide(method, given)
     if save_values:
-        _write(save_values, wide_csv(wide).encode())
+        save([wide_csv(wide).encode()], save_values)
     if other or old_methodology:
         return _put(output, _compared(method, wide, _other(method, given, other, old_methodology), given))
     ranking = analysed(method, matrix_of(wide, method), nominal, sensitivity)
     if save_runs:
-        _write(save_runs, rows_csv(run_rows(ranking)).encode())
+        save([rows_csv(run_rows(ranking)).encode()], save_runs)
     if unit:
         units = ranking.scores.matrix.units
         if unit not in units:
@@ -89,25 +87,10 @@ def _put(output: Path | None, made: str | bytes) -> int:
     """Print what was made, or write it to a file: the same bytes on every system."""
     content = made.encode() if isinstance(made, str) else made
     if output:
-        _write(output, content)
+        save([content], output)
     else:
         write([content.decode()])
     return 0
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file beside and put it in its place, so that a failure leaves no half of it.
-
-    Raises SetupError when it cannot be written.
-    """
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise SetupError("setup.system", {"file": str(path), **system_reason(error)}) from error
 
 
 def _wide(method: Methodology, given: Given) -> Wide:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -53,6 +53,22 @@ def write(pieces: Iterable[str]) -> None:
             sys.stdout.buffer.write(piece.encode())
     with _output():
         sys.stdout.buffer.flush()
+
+
+def save(pieces: Iterable[bytes], output: Path) -> None:
+    """Write a file completely or not at all, piece by piece; SetupError when it cannot be written."""
+    part = output.with_name(f".{output.name}.part")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as handle:
+            for piece in pieces:
+                handle.write(piece)
+        part.replace(output)
+    except OSError as error:
+        raise SetupError("setup.unwritable", {"file": str(output), **system_reason(error)}) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

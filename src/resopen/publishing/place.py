@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from resopen.errors import PublishRefused, SetupError
+from resopen.reasons import system_reason
 
 PART, LOCK = ".part", ".lock"
 
@@ -33,7 +34,7 @@ def exclusive(output: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
-        details = {"file": str(error.filename or output), "reason": error.strerror or str(error)}
+        details = {"file": str(error.filename or output), **system_reason(error)}
         raise SetupError("setup.unwritable", details) from error
 
 
