@@ -177,8 +177,9 @@ def _has_null_in_key(one: Difference) -> bool:
 
 
 def _has_wrong_type_in_key(one: Difference) -> bool:
+    """Say whether a key is called repeated whose row, or the row it is said to repeat, has a cell of no type."""
     return one.rule == "primaryKey" and not one.is_ours and any(
-        rule == "type" and row == one.row for rule, row, _ in one.ours
+        rule == "type" and row <= one.row for rule, row, _ in one.ours
     )  # fmt: skip
 
 

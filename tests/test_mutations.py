@@ -49,7 +49,11 @@ def test_every_constraint_key_and_rule_has_a_mutation() -> None:
         assert any(rule.id == name for name, _ in rules)
 
 
-@pytest.mark.parametrize("number", range(len(all_rounds())), ids=lambda number: f"round-{number}")
+@pytest.mark.parametrize(
+    "number",
+    # Every fourth round at once, all of them behind the marker.
+    [pytest.param(i, marks=[pytest.mark.slow] if i % 4 else [], id=f"round-{i}") for i in range(len(all_rounds()))],
+)
 def test_each_broken_cell_gives_exactly_its_issue(number: int, tmp_path: Path) -> None:
     package, tables = base()
     broken = copy.deepcopy(dict(tables))
