@@ -129,6 +129,20 @@ def test_irkutsk_ranking_has_42_municipalities_in_two_groups_and_a_cut(saved: Pa
     assert "near the limit 50000" in irkutsk(saved, "--nominal", "--lang", "en").stdout
 
 
+def test_drawn_intervals_state_their_error_and_tops_add_up(saved: Path) -> None:
+    whole = json.loads(irkutsk(saved, "--format", "json", "--sensitivity").stdout)
+    ranked = [row for row in whole["units"] if row["place"] is not None]
+    for row in ranked:
+        assert row["place_low_least"] <= row["place_low"] <= row["place_low_most"]
+        assert row["place_high_least"] <= row["place_high"] <= row["place_high_most"]
+    tops = whole["analysis"]["top_probability"]
+    for row in ranked:
+        chances = tops[row["unit"]]
+        assert chances == sorted(chances)
+        assert chances[-1] == pytest.approx(1 - row["absent_share"])
+    assert -1 <= whole["analysis"]["drivers"]["weight_influence_correlation"] <= 1
+
+
 def test_curated_package_is_refused_by_what_it_lacks() -> None:
     done = resopen("rank", "--methodology", str(IRKUTSK), "--lang", "en")
     assert done.returncode == 2

@@ -131,6 +131,8 @@ def _drivers(ranking: Ranking, messages: Messages, paint: Paint) -> Iterator[str
         shown = ["–" if row[key] is None else f"{row[key]:.3f}" for key in names[1:]]
         cells.append([titles[row["indicator"]], *shown])
     yield from aligned(cells, (0,))
+    if found["weight_influence_correlation"] is not None:
+        yield messages.text("ranking.weight-influence", {"found": f"{found['weight_influence_correlation']:.2f}"})
 
 
 def _choice(name: str, ranking: Ranking, messages: Messages) -> str:

@@ -29,7 +29,9 @@ def ranking_rows(ranking: Ranking, language: str) -> list[Row]:
 
     Keys: group, place, unit, name, score, class; size_class and size_class_place where the method
     has a cut; with alternatives place_median, place_mean, place_low, place_high, is_outside,
-    absent_share; place_chance_low and place_chance_high; the places that weights
+    absent_share, and for drawn runs the places between which each end of the interval lies with 95 %
+    confidence (place_low_least, place_low_most, place_high_least, place_high_most);
+    place_chance_low and place_chance_high; the places that weights
     (place_weights_best, place_weights_worst) and missing values (place_missing_best,
     place_missing_worst) allow; coverage, imputed_share; `score NODE` for every node and leaf. What
     is not known is None.
@@ -70,6 +72,11 @@ def _sureness(ranking: Ranking, i: int) -> Row:
             "place_low": whole(spread.low[i]), "place_high": whole(spread.high[i]),
             "is_outside": bool(spread.is_outside[i]), "absent_share": known(spread.absent[i]),
         }  # fmt: skip
+        if ranking.found and not ranking.found.runs.is_exact:
+            row |= {
+                "place_low_least": whole(spread.low_error[i, 0]), "place_low_most": whole(spread.low_error[i, 1]),
+                "place_high_least": whole(spread.high_error[i, 0]), "place_high_most": whole(spread.high_error[i, 1]),
+            }  # fmt: skip
     if ranking.chance_low is not None and ranking.chance_high is not None:
         row["place_chance_low"] = whole(ranking.chance_low[i])
         row["place_chance_high"] = whole(ranking.chance_high[i])
@@ -167,6 +174,7 @@ def _analysis(ranking: Ranking) -> Row | None:
             unit: {str(place): float(share) for place, share in enumerate(shares[i], 1) if share > 0}
             for i, unit in enumerate(units)
         },
+        "top_probability": {unit: [float(share) for share in np.cumsum(shares[i])] for i, unit in enumerate(units)},
         "ahead_probability": ahead_of(ranking),
     }
     if ranking.drivers:
@@ -205,7 +213,22 @@ def driver_rows(ranking: Ranking) -> Row:
                 "influence": known(drivers.influence[leaf.id]), "left_out_shift": known(drivers.left_out[leaf.id]),
             } for leaf in leaves
         ],
+        "weight_influence_correlation": _weight_correlation(ranking),
     }  # fmt: skip
+
+
+def _weight_correlation(ranking: Ranking) -> float | None:
+    """Return the correlation of the indicators' weights with their real influence; None where either is all the same.
+
+    Source: Paruolo, Saisana and Saltelli (2013): what a weight is meant to say and what it does are two things.
+    """
+    leaves = ranking.scores.method.leaves
+    pairs = [(nominal_weight(ranking, leaf.id), ranking.drivers.influence[leaf.id]) for leaf in leaves
+             if ranking.drivers and not math.isnan(ranking.drivers.influence[leaf.id])]  # fmt: skip
+    weights, influences = np.array([one for one, _ in pairs]), np.array([two for _, two in pairs])
+    if len(pairs) < 3 or np.ptp(weights) < 1e-12 or np.ptp(influences) < 1e-12:
+        return None
+    return float(np.corrcoef(weights, influences)[0, 1])
 
 
 def nominal_weight(ranking: Ranking, name: str) -> float:
