@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -416,3 +417,46 @@ def test_killed_at_any_moment_leaves_no_half_and_hinders_nobody(seed: int, tmp_p
             assert verify(left, ENGLISH) == []
             shutil.rmtree(left) if left.is_dir() else left.unlink()
     check_after_kill(made, before)
+
+
+LOSER = """
+import shutil, subprocess, sys
+from dataclasses import replace
+from pathlib import Path
+from resopen.errors import SetupError
+from resopen.messages import load_messages
+from tests.test_release import order
+from resopen.publishing.release import publish
+folder, output, wanted = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+def step(name):
+    if name == wanted == "validate":
+        subprocess.run(["mount", "-o", "remount,ro", str(output)], check=True)
+    elif name == wanted:
+        shutil.rmtree(output / ".part")
+try:
+    publish(replace(order(folder), output=output), "1.0.1", load_messages("en"), step)
+except SetupError as error:
+    sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a file system")
+@pytest.mark.parametrize("step", ["validate", "write", "settle"])
+def test_target_that_is_lost_on_the_way_leaves_the_older_version_and_no_half(step: str, tmp_path: Path) -> None:
+    made, small = package(tmp_path / "p"), tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(small)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        first = publish(replace(made, output=small), "1.0.0", ENGLISH).folder
+        changed = package(tmp_path / "p", [["b", "8", *ROWS[0][2:]], *ROWS[1:]])
+        command = [sys.executable, "-c", LOSER, str(changed.folder), str(small), step]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 7
+        assert list(small.glob("*-1.0.1*")) == []
+        assert verify(first, ENGLISH) == []
+        subprocess.run(["mount", "-o", "remount,rw", str(small)], check=True)
+        assert publish(replace(changed, output=small), "1.0.1", ENGLISH).folder.is_dir()
+        assert not (small / ".part").exists()
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

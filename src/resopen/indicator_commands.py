@@ -15,7 +15,7 @@ from resopen.indicator_report import evidence_json, evidence_text, values_csv, v
 from resopen.indicators import value_rows
 from resopen.schema import find_schema_folder, read_schema_folder
 from resopen.schema.indicators import Indicator, load_indicators
-from resopen.terminal import day_of_run, messages_of_run, paint, say, write
+from resopen.terminal import day_of_run, messages_of_run, paint, progress, say, write
 
 # Tables whose rows are single answers, promised to be anonymous: no row of theirs is ever shown.
 ANONYMOUS = ("survey_answers",)
@@ -31,8 +31,11 @@ def run_indicators(
         must_be_known(name, known)
     day = day_of_run(today)
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
-        opened = valid_package(package, Path(scratch), messages_of_run(), day)
-        found = compute_indicators(opened, known, wanted or [item.id for item in known], day)
+        with progress(messages_of_run()) as step:
+            step("validate")
+            opened = valid_package(package, Path(scratch), messages_of_run(), day)
+            step("compute")
+            found = compute_indicators(opened, known, wanted or [item.id for item in known], day)
         needed = found.indicators
         chosen = [item for item in needed if not wanted or item.id in wanted]
         computed = [(item, tuple(value_rows(item, found.values[item.id]))) for item in chosen]

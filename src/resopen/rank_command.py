@@ -22,7 +22,7 @@ from resopen.schema import find_schema_folder, read_schema_folder
 from resopen.schema.indicators import load_indicators
 from resopen.schema.methodology import Methodology
 from resopen.schema.methodology_file import load_methodology
-from resopen.terminal import day_of_run, messages_of_run, paint, save, write
+from resopen.terminal import day_of_run, messages_of_run, paint, progress, save, write
 
 BINARY = ("parquet", "xlsx")
 
@@ -56,7 +56,9 @@ def run_rank(
         save([wide_csv(wide).encode()], save_values)
     if other or old_methodology:
         return _put(output, _compared(method, wide, _other(method, given, other, old_methodology), given))
-    ranking = analysed(method, matrix_of(wide, method), nominal, sensitivity)
+    with progress(messages) as step:
+        step("rank")
+        ranking = analysed(method, matrix_of(wide, method), nominal, sensitivity)
     if save_runs:
         save([rows_csv(run_rows(ranking)).encode()], save_runs)
     if unit:
@@ -98,7 +100,9 @@ def _wide(method: Methodology, given: Given) -> Wide:
     if given.values:
         return read_wide(given.values)
     known = load_indicators(read_schema_folder(find_schema_folder(Path.cwd())))
-    return package_wide(method, given.package, known, messages_of_run(), given.run_date)
+    with progress(messages_of_run()) as step:
+        step("compute")
+        return package_wide(method, given.package, known, messages_of_run(), given.run_date)
 
 
 def _other(
