@@ -270,6 +270,7 @@ KNOWN_ERRORS_OF_FRICTIONLESS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", KNOWN_ERRORS_OF_FRICTIONLESS, ids=lambda known: known.name)
 def test_known_error_of_frictionless_is_still_there(known: Known) -> None:
     assert judged(known.schema, known.content) == (known.ours, known.theirs)

@@ -164,7 +164,10 @@ NODES = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx", "parquet", "csv.gz", "csv.zip"])
+@pytest.mark.parametrize(
+    "suffix",
+    ["csv", "json", *(pytest.param(name, marks=pytest.mark.slow) for name in ("xlsx", "parquet", "csv.gz", "csv.zip"))],
+)
 def test_mutated_file_is_judged_or_refused(suffix: str) -> None:
     @FUZZ
     @given(mutated(original(suffix)))

@@ -164,9 +164,7 @@ def test_full_disk_leaves_no_version(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("signal_name", ["SIGKILL", pytest.param("SIGINT", marks=pytest.mark.slow)])
-@pytest.mark.parametrize(
-    "delay", [0.4, *(pytest.param(delay, marks=pytest.mark.slow) for delay in (0.7, 1.1, 1.5, 2.0))]
-)
+@pytest.mark.parametrize("delay", [0.4, pytest.param(1.5, marks=pytest.mark.slow)])
 def test_killed_publish_leaves_no_version_and_does_not_hinder_the_next(
     signal_name: str, delay: float, tmp_path: Path
 ) -> None:
