@@ -30,7 +30,7 @@ MEDIAN_900_000 = ["960000.00", "1743800.00", "259400.00"]
 # What no year of 2019 to 2022 can have: figures of other years, or of another region.
 OTHER_PERIODS = (
     "nonprofits_region_share_stated", "nonprofits_by_form", "public_benefit_providers", "service_providers",
-    "so_nonprofits",
+    "so_nonprofits", "development_plans", "stages_funded",
 )  # fmt: skip
 # The example invents no figure that a resolution states of a region, and its survey is too small to show by form.
 NEVER = ("contribution_reconciliation", "survey_scores_by_form")

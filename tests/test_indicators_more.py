@@ -34,33 +34,35 @@ TABLES: Mapping[str, Rows] = MappingProxyType({
         f"{IRKUTSK} 2020-01-01 100000 true s", f"{ANGARSK} 2020-01-01 50000 true s",
     ),
     "nonprofits": rows(
-        "oktmo form status registered_on closed_on is_so is_service_provider is_public_benefit source_id",
-        f"{IRKUTSK} public_organization active 2015-01-01 . true true true register",
-        f"{IRKUTSK} public_organization active 2015-01-01 . true true false register",
-        *[f"{IRKUTSK} public_organization active 2015-01-01 . true false false register"] * 2,
-        *[f"{IRKUTSK} foundation active 2015-01-01 . false false false register"] * 6,
-        f"{IRKUTSK} public_organization active 2021-05-01 . false false false register",
-        f"{IRKUTSK} foundation closed 2015-01-01 2020-03-01 . . . register",
-        f"{ANGARSK} foundation closed 2015-01-01 2018-05-05 . . . register",
-        f"{BRATSK} foundation active . . . . . register", f"{BRATSK} foundation closed 2015-01-01 . . . . register",
+        "oktmo form status registered_on closed_on is_so is_service_provider is_public_benefit source_id"
+        " has_development_plan",
+        f"{IRKUTSK} public_organization active 2015-01-01 . true true true register true",
+        f"{IRKUTSK} public_organization active 2015-01-01 . true true false register true",
+        *[f"{IRKUTSK} public_organization active 2015-01-01 . true false false register false"] * 2,
+        *[f"{IRKUTSK} foundation active 2015-01-01 . false false false register false"] * 6,
+        f"{IRKUTSK} public_organization active 2021-05-01 . false false false register false",
+        f"{IRKUTSK} foundation closed 2015-01-01 2020-03-01 . . . register .",
+        f"{ANGARSK} foundation closed 2015-01-01 2018-05-05 . . . register .",
+        f"{BRATSK} foundation active . . . . . register .", f"{BRATSK} foundation closed 2015-01-01 . . . . register .",
     ),
     "funding": rows(
-        "oktmo year channel direction status requested_rub awarded_rub cofinancing_rub ogrn",
-        f"{IRKUTSK} 2017 regional_budget culture won 300 300 . o1",
-        f"{IRKUTSK} 2020 federal_grant_contest education won 500 500 . o1",
-        f"{IRKUTSK} 2021 federal_grant_contest education won 1000 800 . o1",
-        f"{IRKUTSK} 2021 federal_grant_contest sport refused 600 . . o2",
-        f"{IRKUTSK} 2021 business_community sport completed 400 400 . o1",
-        f"{IRKUTSK} 2021 regional_budget culture terminated 200 200 . o3",
-        f"{IRKUTSK} 2021 initiative_budgeting other won 100 70 30 o1",
-        f"{ANGARSK} 2020 federal_grant_contest education won 300 300 . o9",
-        f"{ANGARSK} 2021 federal_grant_contest education applied 100 . . o9",
-        f"{ANGARSK} 2021 initiative_budgeting other refused 10 . . .",
-        f"{BRATSK} 2020 federal_grant_contest sport refused 50 . . o8",
-        f"{BRATSK} 2021 federal_grant_contest sport won . . . .",
-        f"{BRATSK} 2021 initiative_budgeting other won 10 10 . .",
-        f"{KALUGA} 2021 federal_grant_contest sport refused 0 . . k1",
-        f"{KALUGA} 2021 regional_budget sport won 5 5 . k2",
+        "oktmo year channel direction status requested_rub awarded_rub cofinancing_rub ogrn programme_stage"
+        " planned_beneficiaries reached_beneficiaries",
+        f"{IRKUTSK} 2017 regional_budget culture won 300 300 . o1 1 . .",
+        f"{IRKUTSK} 2020 federal_grant_contest education won 500 500 . o1 . . .",
+        f"{IRKUTSK} 2021 federal_grant_contest education won 1000 800 . o1 . . .",
+        f"{IRKUTSK} 2021 federal_grant_contest sport refused 600 . . o2 . . .",
+        f"{IRKUTSK} 2021 business_community sport completed 400 400 . o1 . 100 80",
+        f"{IRKUTSK} 2021 regional_budget culture terminated 200 200 . o3 2 . .",
+        f"{IRKUTSK} 2021 initiative_budgeting other won 100 70 30 o1 . . .",
+        f"{ANGARSK} 2020 federal_grant_contest education won 300 300 . o9 . . .",
+        f"{ANGARSK} 2021 federal_grant_contest education applied 100 . . o9 . . .",
+        f"{ANGARSK} 2021 initiative_budgeting other refused 10 . . . . . .",
+        f"{BRATSK} 2020 federal_grant_contest sport refused 50 . . o8 . . .",
+        f"{BRATSK} 2021 federal_grant_contest sport won . . . . . . .",
+        f"{BRATSK} 2021 initiative_budgeting other won 10 10 . . . . .",
+        f"{KALUGA} 2021 federal_grant_contest sport refused 0 . . k1 . . .",
+        f"{KALUGA} 2021 regional_budget sport won 5 5 . k2 . . .",
     ),
     "statements": rows(
         "statement_id region_code oktmo value unit period_start period_end",
@@ -221,6 +223,12 @@ EXPECTED: Mapping[str, tuple[Case, ...]] = MappingProxyType({
         (IRKUTSK, "2022", "", 4, "ok"), (ANGARSK, "2022", "", 0, "ok"), (BRATSK, "2022", "", None, NO),
     ),
     "service_providers": ((IRKUTSK, "2022", "", 2, "ok"), (BRATSK, "2022", "", None, NO)),
+    "development_plans": ((IRKUTSK, "2022", "", 2, "ok"), (BRATSK, "2022", "", None, NO)),
+    "stages_funded": (
+        (REGION, "2017", "", 1, "ok"), (REGION, "2021", "", 2, "ok"), (KALUGA_REGION, "2021", "", None, NO),
+    ),
+    "funded_project_results": ((IRKUTSK, "2021", "", 80, "ok"), (ANGARSK, "2021", "", None, NO)),
+    "cost_per_beneficiary": ((IRKUTSK, "2021", "", 5, "ok"), (ANGARSK, "2021", "", None, NO)),
     "public_benefit_providers": ((IRKUTSK, "2022", "", 1, "ok"), (BRATSK, "2022", "", None, NO)),
     "nonprofits_registered": (
         (IRKUTSK, "2021", "", 1, "ok"), (IRKUTSK, "2017", "", 0, "ok"), (BRATSK, "2021", "", None, NO),
@@ -482,7 +490,7 @@ def test_requests_and_indicators_name_each_other(known: tuple[Indicator, ...]) -
     available = sorted((row["data_request_id"], row["output"]) for row in listed if row["state"] == "available")
     assert available == sorted((request, item.id) for item in known for request in item.data_requests)
     planned = {row["output"] for row in listed if row["state"] == "planned"}
-    assert planned == {"stages_funded", "funded_project_results", "development_plans"}
+    assert not planned
 
 
 def test_engines_of_two_indicators_do_not_see_each_other() -> None:

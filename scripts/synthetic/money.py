@@ -105,8 +105,17 @@ def _application(stream: Draws, year: int, place: Place, name: str, of_place: Se
         "oktmo": place.oktmo,
         "starts_on": start.isoformat() if is_won else "",
         "ends_on": (start + timedelta(days=between(stream, 60, 400))).isoformat() if is_won else "",
+        **(_beneficiaries(int(asked)) if is_won else {}),
         "source_id": REPORTS,
     }
+
+
+def _beneficiaries(asked: int) -> dict[str, str]:
+    """Return how many people a project planned for and reached: more where it asked for more, not all of them."""
+    planned = 40 + asked // 8_000
+    return {
+        "planned_beneficiaries": str(planned), "reached_beneficiaries": str(planned * (75 + asked % 41) // 100),
+    }  # fmt: skip
 
 
 def _smallest(towns: Sequence[Place]) -> list[Place]:
@@ -127,6 +136,7 @@ def _stage(stream: Draws, year: int, place: Place) -> dict[str, str]:
         "oktmo": place.oktmo,
         "starts_on": date(year, 1, 1).isoformat(),
         "ends_on": date(year, 12, 31).isoformat(),
+        "programme_stage": str(STAGES.index(year) + 1),
         "source_id": REPORTS,
     }
 

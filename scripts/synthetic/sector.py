@@ -52,7 +52,7 @@ def nonprofits(stream: Draws, towns: Sequence[Place]) -> Rows:
         for i in range(number):
             row = _nonprofit(stream, place, len(rows) + 1)
             if place.oktmo in unflagged:
-                row |= {"is_so": "", "is_service_provider": "", "is_public_benefit": ""}
+                row |= {"is_so": "", "is_service_provider": "", "is_public_benefit": "", "has_development_plan": ""}
             if place.oktmo in undated and i == 0:
                 row |= {"registered_on": "", "closed_on": "", "status": "active"}
             rows.append(row)
@@ -77,6 +77,7 @@ def _nonprofit(stream: Draws, place: Place, number: int) -> dict[str, str]:
         "is_so": _flag(is_so),
         "is_service_provider": _flag(is_so and chance(stream, 15)),
         "is_public_benefit": _flag(is_so and chance(stream, 10)),
+        "has_development_plan": _flag(number % 3 == 0),
         "source_id": REGISTER,
     }
 
