@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resopen import engine
 from resopen.errors import DefinitionError
@@ -66,6 +67,8 @@ ORDER BY item, period, oktmo, part
 """
 # What the whole of an indicator is called for people and programs, where a part has a name.
 TOTAL = "total"
+# Up to so many values are judged by one query.
+TOGETHER = 200_000
 STATUSES = ("ok", "no_input", "denominator_missing", "small_number", "suppressed")
 
 
@@ -212,34 +215,38 @@ def _run(item: Indicator, tables: Mapping[str, pyarrow.Table], isolation: DuckDB
         if not set(NEEDED) <= set(given) <= {*NEEDED, *OPTIONAL} or len(given) != len(set(given)):
             raise _fault(item, "columns", found=", ".join(given), expected=", ".join((*NEEDED, "[part, anonymity]")))
         chosen = {name: name if name in given else default for name, default in OPTIONAL.items()}
-        return project(
+        values = project(
             f"oktmo::VARCHAR AS oktmo, period::VARCHAR AS period, "
             f"coalesce({chosen['part']}, '')::VARCHAR AS part, value::DOUBLE AS value, "
             f"numerator::DOUBLE AS numerator, denominator::DOUBLE AS denominator, n::BIGINT AS n, "
             f"coalesce({chosen['anonymity']}, 0)::BIGINT AS anonymity",
             "period, oktmo, part",
         )
+        _check(item, values)
+        return values
     except engine.WrongSql as error:
         raise _fault(item, "wrong-sql", reason=str(error)) from error
     finally:
         connection.close()
 
 
-def _check(connection: DuckDBPyConnection, indicators: Sequence[Indicator]) -> None:
-    """Refuse a period of another kind, a row of nothing, and a cell that stands twice, of the first such indicator."""
-    odd = engine.rows(
-        connection,
-        "SELECT item, coalesce(oktmo, '?'), coalesce(period, '?') FROM raw_values JOIN items USING (item) "
-        "WHERE oktmo IS NULL OR period IS NULL OR NOT regexp_full_match(period, form) ORDER BY ALL LIMIT 1",
-    )
-    for number, *cell in odd:
-        raise _fault(indicators[number], "period", found=" ".join(cell), expected=indicators[number].period)
-    twice = engine.rows(
-        connection,
-        "SELECT item, oktmo, period, part FROM raw_values GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
-    )
-    for number, *cell in twice:
-        raise _fault(indicators[number], "twice", found=" ".join(cell).strip())
+def _check(item: Indicator, values: pyarrow.Table) -> None:
+    """Refuse a period of another kind, a row of nothing, and a cell that stands twice; equal cells are neighbours."""
+    import pyarrow.compute as pc
+
+    periods = [period for period in pc.unique(values.column("period")).to_pylist() if period is not None]
+    odd = [period for period in sorted(periods) if not re.fullmatch(FORMS[item.period], period)]
+    if odd or values.column("oktmo").null_count or values.column("period").null_count:
+        raise _fault(item, "period", found=odd[0] if odd else "?", expected=item.period)
+    is_same: Any = None
+    for name in ("oktmo", "period", "part"):
+        column = values.column(name)
+        equal = pc.equal(column.slice(1), column.slice(0, max(len(column) - 1, 0)))
+        is_same = equal if is_same is None else pc.and_(is_same, equal)
+    place = pc.index(is_same, True).as_py()
+    if place >= 0:
+        cell = (values.column(name)[place].as_py() for name in ("oktmo", "period", "part"))
+        raise _fault(item, "twice", found=" ".join(cell).strip())
 
 
 def _fault(item: Indicator, fault: str, **details: str) -> DefinitionError:
@@ -251,8 +258,21 @@ def _judged(
 ) -> dict[str, pyarrow.Table]:  # fmt: skip
     """Return values with their status, and a row for every place that has none in a period where others have.
 
-    All indicators are judged by one query: to plan it takes longer than to run it.
+    Few values are judged by one query, as to plan it takes longer than to run it; many by one for
+    each indicator, several at a time.
     """
+    many = sum(values.num_rows for values in raw.values()) > TOGETHER
+    parts: list[Sequence[Indicator]] = [[item] for item in indicators] if many else [indicators]
+    found: dict[str, pyarrow.Table] = {}
+    for judged in engine.in_parallel(connection, lambda cursor, some: _judged_together(cursor, some, raw), parts):
+        found |= judged
+    return found
+
+
+def _judged_together(
+    connection: DuckDBPyConnection, indicators: Sequence[Indicator], raw: Mapping[str, pyarrow.Table]
+) -> dict[str, pyarrow.Table]:  # fmt: skip
+    """Return what some indicators give, judged by one query."""
     import pyarrow as pa
 
     # Not by pa.array, which imports pandas to look whether a list is a series: 0.3 s.
@@ -263,7 +283,7 @@ def _judged(
     if not parts:
         return {}
     engine.register(connection, "raw_values", pa.concat_tables(parts))
-    columns = "item, level, form, is_quotient, minimum"
+    columns = "item, level, is_quotient, minimum"
     engine.rows(connection, f"CREATE TEMP TABLE items AS FROM (VALUES {_items(indicators)}) i({columns})")
     listed = [
         f"({i}, {', '.join(map(engine.literal, cell))})"
@@ -271,7 +291,6 @@ def _judged(
     ]  # fmt: skip
     columns, rows = "item, oktmo, period, part", ", ".join(listed) or "(-1, '', '', '')"
     engine.rows(connection, f"CREATE TEMP TABLE hidden AS FROM (VALUES {rows}) h({columns})")
-    _check(connection, indicators)
     whole = engine.arrow(connection, JUDGED)
     return _split(whole, indicators)
 
@@ -279,8 +298,7 @@ def _judged(
 def _items(indicators: Sequence[Indicator]) -> str:
     """Return as rows of SQL what the query of the statuses must know of each indicator."""
     return ", ".join(
-        f"({i}, {engine.literal(item.level)}, {engine.literal(FORMS[item.period])}, {str(item.is_quotient).lower()}, "
-        f"{float(item.minimum)!r}::DOUBLE)"
+        f"({i}, {engine.literal(item.level)}, {str(item.is_quotient).lower()}, {float(item.minimum)!r}::DOUBLE)"
         for i, item in enumerate(indicators)
     )
 
