@@ -61,7 +61,7 @@ def test_every_curated_table_fulfils_its_contract(tmp_path: Path) -> None:
     connection = engine.connect(RUN_DATE)
     filled = 0
     for resource in curated().package().resources:
-        rows = read_values(connection, resource).typed
+        rows = read_values(connection, resource)
         frame = pandas_frame(rows)
         assert broken_by(resource.table, frame) == set(), resource.name
         write_parquet(iter([rows]), rows.schema, [], tmp_path / "table.parquet", {})
@@ -424,7 +424,7 @@ def typed_frame(connection: Any, resource: Any, rows: list[list[str]]) -> pandas
     """Return the frame of a table, whether valid or not, in the order of its rows."""
     bare = [replace(field, constraints={}) for field in resource.table.fields]
     unsorted = replace(resource.table, primary_key=(), fields=tuple(bare))
-    typed = read_values(connection, replace(resource, table=unsorted)).typed
+    typed = read_values(connection, replace(resource, table=unsorted))
     for i, field in enumerate(resource.table.fields):
         if is_text(field):
             texts = [None if row[i] in field.missing_values else row[i] for row in rows]

@@ -77,7 +77,7 @@ def read_table(
         report = judge(package, messages, today or date.today())
         if report.errors:
             raise _invalid(report, messages)
-        rows = read_values(engine.connect(today or date.today()), resource).typed
+        rows = read_values(engine.connect(today or date.today()), resource)
     return rows if kind == "arrow" else pandas_frame(rows)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -20,19 +19,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-@dataclass(frozen=True)
-class Values:
-    """A table twice, in the same order of rows: its typed values, and the texts they came from."""
-
-    typed: pyarrow.Table
-    texts: tuple[tuple[str, ...], ...]
-
-
-def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
+def read_values(connection: DuckDBPyConnection, resource: Resource) -> pyarrow.Table:
     """Return the rows of a valid table, sorted by its primary key (file order where it has none).
 
     Args: an engine that is not sealed, and the resource. Types are those of `arrow_schema`; missing
-    values are null, and empty in the texts.
+    values are null.
     Raises SetupError when the file cannot be read, or a number does not fit into its Arrow type.
     """
     table = resource.table
@@ -43,11 +34,9 @@ def read_values(connection: DuckDBPyConnection, resource: Resource) -> Values:
     values = [value_sql(field, text) for field, text in zip(table.fields, texts, strict=True)]
     order = ", ".join([*_key_order(table, values), "rowid"])
     typed = ", ".join(f"{sql} AS {engine.quoted(name)}" for sql, name in zip(values, _names(table), strict=True))
-    plain = ", ".join(f"coalesce({text}, '')" for text in texts)
-    rows = engine.rows(connection, f"SELECT {plain} FROM t0 ORDER BY {order}")
     arrow = engine.arrow(connection, f"SELECT {typed} FROM t0 ORDER BY {order}")
     engine.rows(connection, "DROP TABLE t0")
-    return Values(arrow.cast(arrow_schema(table)), tuple(rows))
+    return arrow.cast(arrow_schema(table))
 
 
 def _must_be_typed(connection: DuckDBPyConnection, resource: Resource, texts: list[str]) -> None:

@@ -29,16 +29,13 @@ from resopen.publishing.provenance import commit_of, provenance
 from resopen.publishing.signature import sign
 from resopen.publishing.synthetic import check_mark, check_sources
 from resopen.publishing.tables import Written, sort_rows, write_csv, write_typed
-from resopen.publishing.verify import verify_folder
+from resopen.publishing.verify import MEMORY, SIGNATURE, SUMS, verify_folder
 from resopen.publishing.versions import Version, entry_date, parse_version, published_versions
 from resopen.schema import Package, SchemaFolder
 from resopen.tables.files import read_bytes
 from resopen.validation.run import Judged, judge_package
 
 PARQUET_MEDIATYPE = "application/vnd.apache.parquet"
-SUMS = "SHA256SUMS"
-# What the engine may hold before it spills to disk: two copies of the largest table are in it at once.
-MEMORY = "2GiB"
 Step = Callable[[str], None]
 
 
@@ -306,6 +303,6 @@ def sums(whole: Path, hashed: Mapping[str, str]) -> bytes:
     Args: the folder, and the hashes of files that were taken while they were written.
     """
     paths = sorted(path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file())
-    listed = [path for path in paths if path not in (SUMS, f"{SUMS}.sig")]
+    listed = [path for path in paths if path not in (SUMS, SIGNATURE)]
     found = {path: hashed.get(path) or hashlib.sha256((whole / path).read_bytes()).hexdigest() for path in listed}
     return "".join(f"{digest}  {path}\n" for path, digest in found.items()).encode()

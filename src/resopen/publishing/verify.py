@@ -20,6 +20,7 @@ from resopen.validation.run import Judged, judge_package
 from resopen.validation.types import cast_sql, text_sql
 
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
+# What the engine may hold before it spills to disk: two copies of the largest table are in it at once.
 MEMORY = "2GiB"
 
 
