@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +11,7 @@ from resopen.differences.words import counts_in_words, kind_in_words, some
 from resopen.errors import ResopenError
 from resopen.messages import Language, Messages, load_messages
 from resopen.printing import printable
-
-VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
+from resopen.schema.version import Version, read_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +81,12 @@ def next_version(old: str, step: Step) -> str:
     Before 1.0.0 a major step raises the second number, as a minor one does: that the data are no
     longer a draft is for people to say. Raises ResopenError when `old` is not three numbers.
     """
-    found = VERSION.fullmatch(old)
-    if not found:
-        raise ResopenError("difference.not-a-version", {"version": old})
-    major, minor, patch = map(int, found.groups())
-    if step == "major" and major:
-        return f"{major + 1}.0.0"
+    last = _read(old)
+    if step == "major" and last.major:
+        return str(Version(last.major + 1, 0, 0))
     if step in ("major", "minor"):
-        return f"{major}.{minor + 1}.0"
-    return f"{major}.{minor}.{patch + 1}" if step == "patch" else old
+        return str(Version(last.major, last.minor + 1, 0))
+    return str(Version(last.major, last.minor, last.patch + 1)) if step == "patch" else old
 
 
 def is_enough(old: str, new: str, step: Step) -> bool:
@@ -99,11 +94,15 @@ def is_enough(old: str, new: str, step: Step) -> bool:
 
     Where the step is none it must still be a later one. Raises ResopenError as next_version does.
     """
-    least = next_version(old, step)
-    if not VERSION.fullmatch(new):
-        raise ResopenError("difference.not-a-version", {"version": new})
-    one, other = (tuple(map(int, version.split("."))) for version in (new, least))
-    return one > other if step == "none" else one >= other
+    least, taken = _read(next_version(old, step)), _read(new)
+    return taken > least if step == "none" else taken >= least
+
+
+def _read(text: str) -> Version:
+    version = read_version(text)
+    if version is None:
+        raise ResopenError("difference.not-a-version", {"version": text})
+    return version
 
 
 def changelog_entry(difference: Difference, version: str, language: Language, day: date) -> str:

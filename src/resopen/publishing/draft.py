@@ -12,7 +12,8 @@ from resopen.differences.versions import changelog_entry, next_version, version_
 from resopen.errors import PublishRefused
 from resopen.messages import Messages
 from resopen.publishing.release import Order, Step, build, difference_to, gather, place_of
-from resopen.publishing.versions import Version, add_entry, entry_date, parse_version, published_versions
+from resopen.publishing.versions import add_entry, entry_date, parse_version, published_versions
+from resopen.schema.version import Version
 from resopen.tables.files import write_atomically
 
 FIRST = "0.1.0"
@@ -72,6 +73,6 @@ def _difference(order: Order, today: date, messages: Messages, step: Step) -> Di
         material = gather(order, today, messages, folder / "material", step)
         step("write")
         build(order, material, str(earlier), today, folder / "version")
-        material.close()
+        material.connection.close()
         step("compare")
         return difference_to(order, earlier, folder / "version", folder / "compare", today)

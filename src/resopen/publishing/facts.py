@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from resopen import engine
 from resopen.dictionary import Facts
-from resopen.publishing.tables import cell_text
 from resopen.validation.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -16,14 +14,14 @@ if TYPE_CHECKING:
 CODELIST = ("code", "label_ru", "label_en")
 
 
-def facts_of(connection: DuckDBPyConnection, loaded: Loaded, public: Collection[str]) -> Facts:
-    """Return the facts of the sorted rows of a table; codes only of a table that is a codelist."""
-    fields = [field for field in loaded.table.fields if field.name in public]
-    counts = ", ".join(f"count(*) - count({cell_text(loaded.table, field)})" for field in fields)
-    found = engine.rows(connection, f"SELECT count(*), {counts} FROM s{loaded.number}")[0]
-    missing = {field.name: count for field, count in zip(fields, found[1:], strict=True) if count}
+def facts_of(connection: DuckDBPyConnection, loaded: Loaded) -> Facts:
+    """Return the facts of the canonical rows of a table; codes only of a table that is a codelist."""
+    names = [field.name for field in loaded.table.fields]
+    counts = ", ".join(f"count(*) - count(c{i})" for i, _ in enumerate(names, 1))
+    found = engine.rows(connection, f"SELECT {counts} FROM t{loaded.number}")[0]
+    missing = {name: count for name, count in zip(names, found, strict=True) if count}
     codes: tuple[tuple[str, str, str], ...] = ()
-    if tuple(field.name for field in fields)[: len(CODELIST)] == CODELIST:
-        listed = ", ".join(f"coalesce(c{loaded.table.column(name)}, '')" for name in CODELIST)
-        codes = tuple(engine.rows(connection, f"SELECT {listed} FROM s{loaded.number} ORDER BY 1"))
-    return Facts(found[0], missing, codes)
+    if tuple(names[: len(CODELIST)]) == CODELIST:
+        sql = f"SELECT coalesce(c1, ''), coalesce(c2, ''), coalesce(c3, '') FROM t{loaded.number} ORDER BY 1"
+        codes = tuple((code, russian, english) for code, russian, english in engine.rows(connection, sql))
+    return Facts(loaded.count, missing, codes)

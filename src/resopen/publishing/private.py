@@ -17,8 +17,11 @@ def public_descriptor(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     """Return a descriptor without the internal fields, its fields written canonically.
 
     Raises PublishRefused, with the table and the field, when a key, a reference or a rule needs an
-    internal field: without it they would be broken.
+    internal field: without it they would be broken; with the table when its schema names no field.
     """
+    for node in descriptor["resources"]:
+        if not _fields(node):
+            raise PublishRefused("publish.no-fields", {"table": node["name"]})
     hidden = {
         node["name"]: {field["name"] for field in _fields(node) if field.get(INTERNAL)}
         for node in descriptor["resources"]
@@ -35,8 +38,6 @@ def _fields(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _public_resource(node: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
-    if not _fields(node):
-        return dict(node)
     fields = [_public_field(field) for field in _fields(node) if field["name"] not in hidden]
     return {**node, "schema": {**node["schema"], "fields": fields, "missingValues": [""]}}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
+
+from resopen.tables.files import sha256_of
 
 TOOLS = ("resopen", "duckdb", "numpy", "pyarrow")
 CONTEXT = {
@@ -23,8 +24,7 @@ def provenance(head: Mapping[str, Any], inputs: Iterable[tuple[str, Path]], comm
     the names that they go by, and the commit or an empty text.
     """
     used = [
-        {"@id": f"input:{name}", "@type": "prov:Entity", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        for name, path in sorted(inputs)
+        {"@id": f"input:{name}", "@type": "prov:Entity", "sha256": sha256_of(path)} for name, path in sorted(inputs)
     ]
     tools = [{"@id": f"tool:{name}", "@type": "prov:SoftwareAgent", "version": version_of(name)} for name in TOOLS]
     release = f"{head['name']}-{head['version']}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resopen.catalogue import catalogue_files
 from resopen.describe import to_json
@@ -26,15 +25,23 @@ from resopen.publishing.facts import facts_of
 from resopen.publishing.place import exclusive, settle, sync
 from resopen.publishing.private import public_descriptor
 from resopen.publishing.provenance import commit_of, provenance
+from resopen.publishing.rows import arrange_rows
 from resopen.publishing.signature import sign
 from resopen.publishing.synthetic import check_mark, check_sources
-from resopen.publishing.tables import Written, sort_rows, write_csv, write_typed
-from resopen.publishing.verify import MEMORY, SIGNATURE, SUMS, verify_folder
-from resopen.publishing.versions import Version, entry_date, parse_version, published_versions
-from resopen.schema import Package, SchemaFolder
-from resopen.tables.files import read_bytes
-from resopen.validation.run import Judged, judge_package
+from resopen.publishing.tables import Written, write_csv, write_typed
+from resopen.publishing.verify import MEMORY, SIGNATURE, SUMS, verify_written
+from resopen.publishing.versions import entry_date, parse_version, published_versions
+from resopen.schema import Package, SchemaFolder, load_package
+from resopen.schema.version import Version
+from resopen.tables.files import read_bytes, sha256_of
+from resopen.validation.loaded import Loaded
+from resopen.validation.run import judge_package
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# What a resource descriptor says of the files that a version is made from, and not of its own.
+SOURCE_KEYS = ("dialect", "bytes", "hash", "rowCount", "compression", "extrapaths", "data", "scheme")
 PARQUET_MEDIATYPE = "application/vnd.apache.parquet"
 Step = Callable[[str], None]
 
@@ -91,44 +98,43 @@ def publish(
             whole.mkdir()
             step("write")
             tables = build(order, material, str(number), created, whole)
-            material.close()
             if key:
                 sign(whole / SUMS, key)
             step("compare")
             check_step(order, number, whole, Path(scratch), created)
             step("verify")
-            for fault in verify_folder(whole, messages):
+            with ThreadPoolExecutor(1) as pool:  # The disk works while the engine judges.
+                packed = pool.submit(_pack, part, whole)
+                faults = verify_written(whole, messages, material.connection, material.held)
+                archive = packed.result()
+            material.connection.close()
+            for fault in faults:
                 raise PublishRefused("publish.not-read-back", {"fault": fault.in_words(messages)})
             step("settle")
-            write_archive(whole, part / "version.zip")
-            sync(part)
-            settle(whole, part / "version.zip", target)
+            settle(whole, archive, target)
     files = sum(1 for path in target.rglob("*") if path.is_file())
     return Published(target, str(number), len(tables), sum(table.csv.rows for table in tables), files)
 
 
+def _pack(part: Path, whole: Path) -> Path:
+    """Pack a folder beside it, hand both to the disk, and return the archive."""
+    archive = part / "version.zip"
+    write_archive(whole, archive)
+    sync(part)
+    return archive
+
+
 @dataclass(frozen=True)
 class Material:
-    """What a version is made of: the public descriptor, the judged package, and what was computed over it."""
+    """What a version is made of: its descriptor, its rows in an engine, and what was computed.
 
-    package: Package
+    `descriptor` is public and holds the resources of all tables; `held` are their rows.
+    """
+
     descriptor: Mapping[str, Any]
-    judged: Judged
+    connection: DuckDBPyConnection
+    held: Mapping[str, Loaded]
     additions: Additions | None
-
-    @property
-    def tables(self) -> list[tuple[dict[str, Any], Judged]]:
-        """The resource descriptors of all tables, each with the run whose engine holds its rows."""
-        curated = [(dict(node), self.judged) for node in self.descriptor["resources"]]
-        if self.additions is None:
-            return curated
-        return curated + [(dict(node), self.additions.judged) for node in self.additions.nodes]
-
-    def close(self) -> None:
-        """Let go of the engines."""
-        self.judged.connection.close()
-        if self.additions:
-            self.additions.judged.connection.close()
 
 
 def gather(order: Order, created: date, messages: Messages, scratch: Path, step: Step) -> Material:
@@ -149,13 +155,31 @@ def gather(order: Order, created: date, messages: Messages, scratch: Path, step:
         computed = scratch / "computed"
         computed.mkdir()
         additions = add_computed(judged, order.schema, created, messages, computed)
-    return Material(order.package, descriptor, judged, additions)
+    nodes = [_as_csv(node) for node in (*descriptor["resources"], *(additions.nodes if additions else ()))]
+    whole = {**descriptor, "resources": nodes}
+    held = arrange_rows(
+        load_package(whole, scratch, "datapackage.json"), judged, additions.judged if additions else None
+    )
+    if additions:
+        additions.judged.connection.close()
+    return Material(whole, judged.connection, held, additions)
+
+
+def _as_csv(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the resource descriptor of a table as the canonical CSV of a version."""
+    kept = {key: value for key, value in node.items() if key not in SOURCE_KEYS}
+    return {**kept, "path": f"data/{node['name']}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
 
 
 def build(order: Order, material: Material, version: str, created: date, whole: Path) -> list[WrittenTable]:
     """Write everything that a version holds, but for a signature, into an empty folder."""
-    tables = write_tables(material, whole)
-    _write_texts(order, material, _head(material.descriptor, version, created), tables, whole)
+    head = _head(material.descriptor, version, created)
+    inputs = _definitions(material, whole)
+    with ThreadPoolExecutor(1) as pool:  # To hash the sources needs no more than a core.
+        traced = pool.submit(_write_provenance, order, head, inputs, whole)
+        tables = write_tables(material, whole)
+        traced.result()
+    _write_texts(order, material, head, tables, whole)
     return tables
 
 
@@ -173,21 +197,22 @@ def write_tables(material: Material, whole: Path) -> list[WrittenTable]:
     """Write every table of the material as CSV and Parquet into a folder, several at a time."""
     (whole / "data").mkdir()
     with ThreadPoolExecutor(2) as pool:
-        started = [pool.submit(_write_table, node, judged, whole) for node, judged in material.tables]
+        started = [
+            pool.submit(_write_table, node, material.connection.cursor(), material.held[node["name"]], whole)
+            for node in material.descriptor["resources"]
+        ]
         return [one.result() for one in started]
 
 
-def _write_table(node: dict[str, Any], judged: Judged, whole: Path) -> WrittenTable:
+def _write_table(
+    node: dict[str, Any], connection: DuckDBPyConnection, loaded: Loaded, whole: Path
+) -> WrittenTable:  # fmt: skip
     """Write one table in both forms, at once."""
-    connection, loaded = judged.connection.cursor(), judged.loaded[node["name"]]
-    sort_rows(connection, loaded)
-    public = {field["name"] for field in node["schema"]["fields"]}
     csv_path, parquet_path = (whole / "data" / f"{node['name']}.{end}" for end in ("csv", "parquet"))
-    node = {**node, "path": f"data/{node['name']}.csv", "format": "csv"}
-    facts = facts_of(connection, loaded, public)
+    facts = facts_of(connection, loaded)
     with ThreadPoolExecutor(2) as pool:
-        csv = pool.submit(write_csv, connection.cursor(), loaded, csv_path, public)
-        parquet = pool.submit(write_typed, connection.cursor(), loaded, parquet_path, node, public)
+        csv = pool.submit(write_csv, connection.cursor(), loaded, csv_path)
+        parquet = pool.submit(write_typed, connection.cursor(), loaded, parquet_path, node)
         return WrittenTable(node, csv.result(), parquet.result(), facts)
 
 
@@ -207,13 +232,13 @@ def release_descriptor(head: Mapping[str, Any], tables: Sequence[WrittenTable], 
     """
     nodes = []
     for table in tables:
-        node = {key: value for key, value in table.node.items() if key not in ("schema", "bytes", "hash", "rowCount")}
+        node = {key: value for key, value in table.node.items() if key != "schema"}
         size = {"bytes": table.csv.size, "hash": f"sha256:{table.csv.sha256}", "rowCount": table.csv.rows}
         nodes.append({**node, **size, "contentHash": f"sha256:{table.csv.sha256}", "schema": table.node["schema"]})
     for table in tables:
         node = {
             key: value for key, value in table.node.items()
-            if key not in ("schema", "type", "encoding", "bytes", "hash", "rowCount")
+            if key not in ("schema", "type", "encoding")
         }  # fmt: skip
         size = {"hash": f"sha256:{table.parquet.sha256}", "rowCount": table.parquet.rows}
         changed = {
@@ -261,10 +286,9 @@ def difference_to(order: Order, earlier: Version, whole: Path, scratch: Path, cr
 def _write_texts(
     order: Order, material: Material, head: Mapping[str, Any], tables: Sequence[WrittenTable], whole: Path
 ) -> None:
-    """Write all that is not a table: descriptor, documents, catalogue files, definitions, provenance, sums."""
+    """Write all that is made of the written tables: descriptor, documents, catalogue files, sums."""
     descriptor = release_descriptor(head, tables, material.descriptor.get("rules"))
     (whole / "datapackage.json").write_bytes(to_json(descriptor))
-    inputs = _definitions(order, material, whole)
     facts = {table.node["name"]: table.facts for table in tables}
     gaps = material.additions.gaps if material.additions else ()
     for language in LANGUAGES:
@@ -275,16 +299,20 @@ def _write_texts(
     (whole / "CHANGELOG.md").write_bytes(read_bytes(order.changelog))
     for name, content in catalogue_files(descriptor).items():
         (whole / name).write_bytes(content)
-    sources = [(f"data/{path.name}", path) for resource in order.package.resources for path in resource.paths]
-    paths = [path for _, path in (*inputs, *sources)]
-    made = provenance(head, [*inputs, *sources], commit_of(order.folder, paths))
-    (whole / "provenance.json").write_bytes(to_json(made))
     hashed = {f"data/{table.node['name']}.{end}": written.sha256
               for table in tables for end, written in (("csv", table.csv), ("parquet", table.parquet))}  # fmt: skip
     (whole / SUMS).write_bytes(sums(whole, hashed))
 
 
-def _definitions(order: Order, material: Material, whole: Path) -> list[tuple[str, Path]]:
+def _write_provenance(order: Order, head: Mapping[str, Any], inputs: Sequence[tuple[str, Path]], whole: Path) -> None:
+    """Write where a version comes from: the definitions that are in it and the files that it was made of."""
+    sources = [(f"data/{path.name}", path) for resource in order.package.resources for path in resource.paths]
+    paths = [path for _, path in (*inputs, *sources)]
+    made = provenance(head, [*inputs, *sources], commit_of(order.folder, paths))
+    (whole / "provenance.json").write_bytes(to_json(made))
+
+
+def _definitions(material: Material, whole: Path) -> list[tuple[str, Path]]:
     """Copy the definitions of what was computed into the version and return their names and files."""
     added = material.additions
     if added is None:
@@ -304,5 +332,5 @@ def sums(whole: Path, hashed: Mapping[str, str]) -> bytes:
     """
     paths = sorted(path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file())
     listed = [path for path in paths if path not in (SUMS, SIGNATURE)]
-    found = {path: hashed.get(path) or hashlib.sha256((whole / path).read_bytes()).hexdigest() for path in listed}
+    found = {path: hashed.get(path) or sha256_of(whole / path) for path in listed}
     return "".join(f"{digest}  {path}\n" for path, digest in found.items()).encode()

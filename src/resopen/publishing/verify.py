@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resopen import engine
 from resopen.errors import DefinitionError, SetupError
 from resopen.messages import Messages
-from resopen.schema import Package, load_package
+from resopen.publishing.comparison import is_csv_of, is_parquet_of
+from resopen.schema import Package, Resource, load_package
 from resopen.schema.files import read_json
+from resopen.tables.files import sha256_of
 from resopen.tables.source import unpack_package
-from resopen.validation.run import Judged, judge_package
-from resopen.validation.types import cast_sql, text_sql
+from resopen.validation.loaded import Loaded
+from resopen.validation.report import Report
+from resopen.validation.run import Judged, judge_loaded, judge_package
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 # What the engine may hold before it spills to disk: two copies of the largest table are in it at once.
@@ -51,18 +59,58 @@ def verify(place: Path, messages: Messages) -> list[Fault]:
 
 def verify_folder(folder: Path, messages: Messages) -> Iterator[Fault]:
     """Yield the faults of the version in a folder: of its sums, then of its data."""
-    found = list(_sum_faults(folder))
-    yield from found
+    yield from _sum_faults(folder)
+    package, faults = _opened(folder, messages)
+    yield from faults
+    if package is None:
+        return
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        judged = judge_package(_without_twins(package), messages, _day(package), Path(scratch), MEMORY)
+        yield from _judgement(judged.report)
+        if not judged.report.errors:
+            for name, path in _twins(package).items():
+                yield from _twin_faults(judged, name, path)
+            yield from _private_faults(judged.connection, judged.loaded)
+        judged.connection.close()
+
+
+def verify_written(
+    folder: Path, messages: Messages, connection: DuckDBPyConnection, held: Mapping[str, Loaded]
+) -> list[Fault]:  # fmt: skip
+    """Return the faults of a version that was just written out of an engine, which still holds its rows.
+
+    Every file is hashed again; every table is read again, by a reader that did not write it, and
+    compared with the rows of the engine, cell by cell; these are judged by the descriptor that was
+    written. So the very bytes are judged, though they are not loaded a second time.
+    """
+    package, faults = _opened(folder, messages)
+    if package is None:
+        return faults
+    own, twins = _without_twins(package), _twins(package)
+    written = {item.name: replace(held[item.name], table=item.table) for item in own.resources}
+
+    def looks() -> Iterator[Callable[[], Iterator[Fault]]]:
+        yield lambda: _sum_faults(folder)
+        for item in own.resources:
+            yield partial(_csv_faults, connection.cursor(), written[item.name], item)
+            yield partial(_parquet_faults, connection.cursor(), written[item.name], twins[item.name])
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for found in pool.map(lambda look: list(look()), looks()):
+            faults += found
+    report = judge_loaded(connection, own, messages, written)
+    return [*faults, *_judgement(report), *_private_faults(connection, written)]
+
+
+def _opened(folder: Path, messages: Messages) -> tuple[Package | None, list[Fault]]:
+    """Return the package of a version, or why there is none."""
     descriptor = folder / "datapackage.json"
     if not descriptor.is_file():
-        yield Fault("missing", {"file": "datapackage.json"})
-        return
+        return None, [Fault("missing", {"file": "datapackage.json"})]
     try:
-        package = load_package(read_json(descriptor), folder, "datapackage.json")
+        return load_package(read_json(descriptor), folder, "datapackage.json"), []
     except (DefinitionError, SetupError) as error:
-        yield Fault("descriptor", {"reason": messages.text(f"errors.{error.key}", error.details)})
-        return
-    yield from _data_faults(package, messages)
+        return None, [Fault("descriptor", {"reason": messages.text(f"errors.{error.key}", error.details)})]
 
 
 def _sum_faults(folder: Path) -> Iterator[Fault]:
@@ -80,31 +128,23 @@ def _sum_faults(folder: Path) -> Iterator[Fault]:
     for name in sorted(files - listed.keys()):
         yield Fault("unlisted", {"file": name})
     for name in sorted(files & listed.keys()):
-        content = hashlib.sha256()
-        with (folder / name).open("rb") as file:
-            while part := file.read(1 << 20):
-                content.update(part)
-        if content.hexdigest() != listed[name]:
+        if sha256_of(folder / name) != listed[name]:
             yield Fault("changed", {"file": name})
 
 
-def _data_faults(package: Package, messages: Messages) -> Iterator[Fault]:
-    """Yield the first errors of the data, and tables whose CSV is not the same as their Parquet."""
-    twins = {
+def _judgement(report: Report) -> Iterator[Fault]:
+    """Yield the first errors of the data."""
+    for issue in [issue for issue in report.issues if issue.severity == "error"][:10]:
+        yield Fault("invalid", {"issue": f"{issue.table}: {issue.message}"})
+
+
+def _twins(package: Package) -> dict[str, Path]:
+    """Return the Parquet files of a package's tables by the names of these."""
+    return {
         str(node["alternateOf"]): package.resource(str(node["name"])).path
         for node in package.descriptor["resources"]
         if node.get("alternateOf") and node.get("format") == "parquet"
     }
-    own = _without_twins(package)
-    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
-        judged = judge_package(own, messages, _day(package), Path(scratch), MEMORY)
-        for issue in [issue for issue in judged.report.issues if issue.severity == "error"][:10]:
-            yield Fault("invalid", {"issue": f"{issue.table}: {issue.message}"})
-        if not judged.report.errors:
-            for name, path in twins.items():
-                yield from _twin_faults(judged, name, path)
-            yield from _private_faults(judged)
-        judged.connection.close()
 
 
 def _without_twins(package: Package) -> Package:
@@ -125,43 +165,41 @@ def _day(package: Package) -> date:
 
 def _twin_faults(judged: Judged, name: str, path: Path) -> Iterator[Fault]:
     """Yield a fault when the typed rows of the CSV are not those of the Parquet, in their order."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     if name not in judged.loaded:
         yield Fault("descriptor", {"reason": f"alternateOf: {name}"})
         return
-    loaded = judged.loaded[name]
+    yield from _parquet_faults(judged.connection.cursor(), judged.loaded[name], path)
+
+
+def _parquet_faults(connection: DuckDBPyConnection, loaded: Loaded, path: Path) -> Iterator[Fault]:
+    import pyarrow as pa
+
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
-        columns, count = file.schema_arrow.names, file.metadata.num_rows
-        if columns != [field.name for field in loaded.table.fields] or count != loaded.count:
-            yield Fault("twins-differ", {"table": name})
-            return
-        reader = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(1 << 17))
-        cursor = judged.connection.cursor()
-        engine.register(cursor, "twin", reader)
-        differs = " OR ".join(
-            f"({cast_sql(field, text_sql(field, f'c{i}'))}) IS DISTINCT FROM twin.{engine.quoted(field.name)}"
-            for i, field in enumerate(loaded.table.fields, 1)
-        )
-        found = engine.rows(cursor, f"SELECT count(*) FROM t{loaded.number} POSITIONAL JOIN twin WHERE {differs}")
-    except (pa.ArrowException, OSError, engine.WrongSql):
+        if not is_parquet_of(connection, loaded, path):
+            yield Fault("twins-differ", {"table": loaded.table.name})
+    except (pa.ArrowException, OSError):
         yield Fault("unreadable", {"file": f"data/{path.name}"})
-        return
-    if found[0][0]:
-        yield Fault("twins-differ", {"table": name})
 
 
-def _private_faults(judged: Judged) -> Iterator[Fault]:
+def _csv_faults(connection: DuckDBPyConnection, loaded: Loaded, resource: Resource) -> Iterator[Fault]:
+    import pyarrow as pa
+
+    try:
+        if not is_csv_of(connection, loaded, resource):
+            yield Fault("rows-differ", {"file": f"data/{resource.path.name}"})
+    except (pa.ArrowException, OSError):
+        yield Fault("unreadable", {"file": f"data/{resource.path.name}"})
+
+
+def _private_faults(connection: DuckDBPyConnection, held: Mapping[str, Loaded]) -> Iterator[Fault]:
     """Yield the values of indicators that are marked as hidden and stand there all the same."""
-    loaded = judged.loaded.get("indicator_values")
+    loaded = held.get("indicator_values")
     if loaded is None:
         return
     place: dict[str, Any] = {field.name: f"c{i}" for i, field in enumerate(loaded.table.fields, 1)}
     if {"status", "value", "n"} <= place.keys():
         told = " OR ".join(f"{place[name]} IS NOT NULL" for name in ("value", "numerator", "denominator", "n"))
         sql = f"SELECT count(*) FROM t{loaded.number} WHERE {place['status']} = 'suppressed' AND ({told})"
-        count = engine.rows(judged.connection, sql)[0][0]
+        count = engine.rows(connection, sql)[0][0]
         if count:
             yield Fault("suppressed-told", {"count": str(count)})

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from resopen.errors import PublishRefused
+from resopen.schema.version import VERSION, Version, read_version
 from resopen.tables.files import read_bytes
 
-VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 HEADING = re.compile(r"^## \[?([0-9]+\.[0-9]+\.[0-9]+)\]?(?: - ([0-9]{4}-[0-9]{2}-[0-9]{2}))?\s*$", re.MULTILINE)
 WITHDRAWN = ".withdrawn"
 
 
-@dataclass(frozen=True, order=True)
-class Version:
-    """A version by semantic versioning, without labels."""
-
-    major: int
-    minor: int
-    patch: int
-
-    def __str__(self) -> str:
-        """Return the version as it is written."""
-        return f"{self.major}.{self.minor}.{self.patch}"
-
-
 def parse_version(text: str) -> Version:
     """Return a version of three numbers; PublishRefused when the text is none."""
-    found = VERSION.fullmatch(text)
-    if not found:
+    version = read_version(text)
+    if version is None:
         raise PublishRefused("publish.wrong-version", {"version": text})
-    return Version(*map(int, found.groups()))
+    return version
 
 
 def published_versions(output: Path, name: str) -> list[Version]:

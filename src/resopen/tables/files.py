@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -18,6 +19,12 @@ def read_bytes(path: Path) -> bytes:
         raise SetupError("setup.no-such-table", {"file": str(path)}) from error
     except OSError as error:
         raise SetupError("setup.unreadable", {"file": str(path), **system_reason(error)}) from error
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits, read in parts; OSError when it cannot be read."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

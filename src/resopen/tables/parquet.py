@@ -52,9 +52,12 @@ def arrow_schema(table: Table) -> pyarrow.Schema:
 
 def write_parquet(
     tables: Iterator[pyarrow.Table], schema: pyarrow.Schema, few: Sequence[str], path: Path,
-    descriptor: Mapping[str, object],
+    descriptor: Mapping[str, object], key: Sequence[str] = (),
 ) -> int:  # fmt: skip
     """Write Arrow tables as one Parquet file, with the resource descriptor in its metadata, and count the rows.
+
+    Args: also the columns of few different values, and those that the rows are sorted by, which the
+    file then says.
 
     The same rows, descriptor and pyarrow version give the same bytes. Columns of few different
     values are dictionary-encoded, others not; whole numbers are delta-encoded. Each table becomes a
@@ -73,6 +76,7 @@ def write_parquet(
     with pq.ParquetWriter(
         path, whole, compression="zstd", compression_level=LEVEL, use_dictionary=list(few), column_encoding=encodings,
         write_page_index=True, write_page_checksum=True, store_schema=True,
+        sorting_columns=[pq.SortingColumn(schema.get_field_index(name)) for name in key] or None,
     ) as writer:  # fmt: skip
         for rows in tables:
             writer.write_table(rows.replace_schema_metadata(metadata), row_group_size=max(rows.num_rows, 1))

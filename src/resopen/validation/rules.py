@@ -48,6 +48,8 @@ def judge_rules(
     ):
         yield from judged
     yield from _judge_cells(connection, package.rules, loaded)
+    # The names are those of the rules: another package may be judged in the same engine.
+    engine.rows(connection, "; ".join(f"DROP {_named(item, read)}" for item in loaded.values() if item.table.fields))
 
 
 def _name_table(connection: DuckDBPyConnection, item: Loaded, read: str) -> None:
@@ -56,10 +58,12 @@ def _name_table(connection: DuckDBPyConnection, item: Loaded, read: str) -> None
     To bind the view of a small table again in every rule costs more than to keep its typed rows.
     """
     if item.table.fields:
-        is_kept = item.count < SMALL and item.table.name in read
-        kind = "TABLE" if is_kept else "VIEW"
-        name = engine.quoted(item.table.name)
-        engine.rows(connection, f"CREATE {kind} {name} AS {typed_sql(item.number, item.table)}")
+        engine.rows(connection, f"CREATE {_named(item, read)} AS {typed_sql(item.number, item.table)}")
+
+
+def _named(item: Loaded, read: str) -> str:
+    is_kept = item.count < SMALL and item.table.name in read
+    return f"{'TABLE' if is_kept else 'VIEW'} {engine.quoted(item.table.name)}"
 
 
 def _judge_table(
@@ -108,6 +112,7 @@ def _judge_cells(
     except engine.WrongSql as error:
         named = [(rule.id, rule.cell_fails_where) for rule in judged]
         raise _wrong_rule(connection, "cells", named, error) from error
+    engine.rows(connection, "DROP TABLE cells")
     items = list(loaded.values())
     for _, held, text in found:
         at, position, column, cell = (text or "").split(" ", 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -57,7 +57,7 @@ def judge_package(
     connection = engine.connect(run_date, memory_limit, scratch)
     findings: list[Finding] = []
     loaded: dict[str, Loaded] = {}
-    timings: list[tuple[str, float]] = [("start", time.perf_counter())]
+    moments = [("start", time.perf_counter())]
     numbered = list(enumerate(package.resources))
     for found, item in engine.in_parallel(
         connection, lambda cursor, one: load(cursor, one[1], one[0], scratch), numbered
@@ -65,22 +65,33 @@ def judge_package(
         findings += found
         loaded[item.table.name] = item
     engine.seal(connection)
-    timings.append(("load", time.perf_counter()))
+    moments.append(("load", time.perf_counter()))
+    return Judged(judge_loaded(connection, package, messages, loaded, findings, moments), connection, loaded)
+
+
+def judge_loaded(
+    connection: DuckDBPyConnection, package: Package, messages: Messages, loaded: Mapping[str, Loaded],
+    found: Sequence[Finding] = (), moments: Sequence[tuple[str, float]] = (),
+) -> Report:  # fmt: skip
+    """Judge the tables of a package that are in a sealed engine.
+
+    Args: also what was found while they were loaded, and when each phase before this one ended.
+    """
+    findings, moments = list(found), list(moments)
     for judged in engine.in_parallel(
         connection, lambda cursor, one: list(judge_table(cursor, one, loaded)), list(loaded.values())
     ):
         findings += judged
-    timings.append(("tables", time.perf_counter()))
+    moments.append(("tables", time.perf_counter()))
     findings += judge_rules(connection, package, loaded, findings)
-    timings.append(("rules", time.perf_counter()))
-    report = Report(
+    moments.append(("rules", time.perf_counter()))
+    return Report(
         packages=(package,),
         messages=messages,
         findings=tuple(sort_findings(findings, package)),
         rows=tuple((name, item.count) for name, item in loaded.items()),
-        timings=tuple(_lengths(timings)),
+        timings=tuple(_lengths(moments)),
     )
-    return Judged(report, connection, loaded)
 
 
 def _lengths(moments: list[tuple[str, float]]) -> Iterator[tuple[str, float]]:
