@@ -11,16 +11,15 @@ the key and count the rows added, removed and revised; they neither keep nor wri
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from validate import PARQUET, describe, run, write
+from processes import arguments, measure, show
+from validate import PARQUET, describe, write
 
 PANDAS = """
 import sys
@@ -64,9 +63,7 @@ def change(old: Path, new: Path, share: float) -> None:
 
 def main() -> None:
     """Print the time and memory of each peer."""
-    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
-    peers = {argument for argument in sys.argv[1:] if not argument.isdigit()}
-    count, runs = (*numbers, *[1_000_000, 5][len(numbers) :])[:2]
+    count, runs, peers = arguments()
     with tempfile.TemporaryDirectory() as folder:
         old, new, same = Path(folder, "old"), Path(folder, "new"), Path(folder, "same")
         write(old, count, 0, ())
@@ -88,14 +85,7 @@ def main() -> None:
             commands["resopen, another order"] = [*ours, str(old), str(same)]
         if "polars" in peers:
             commands["polars join"] = [sys.executable, "-c", POLARS, str(old), str(new)]
-        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for _ in range(runs):
-            for name, command in commands.items():
-                measured[name].append(run(command))
-    print(f"N = {count:,}, median of {runs} runs, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    for name, values in measured.items():
-        middle, peak = statistics.median(seconds for seconds, _ in values), max(memory for _, memory in values)
-        print(f"{name:32} {middle:8.2f} s {peak:8,.0f} MiB")
+        show(count, measure(commands, runs), "pandas merge")
 
 
 if __name__ == "__main__":

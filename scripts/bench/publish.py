@@ -3,22 +3,22 @@
 The package is that of validate.py (municipalities, organizations, N grants of 11 columns, clean).
 resopen validates it, writes every table sorted as canonical CSV and Parquet, packs the zip, and reads
 all back with every check. Peers on the same files: pyarrow's typed read and its two writes (CSV and
-Parquet), pandas to_csv and to_parquet, frictionless reading and writing CSV with its validation.
+Parquet), pandas to_csv and to_parquet, frictionless with its validation.
 Run it with the environment's Python:
     .venv/bin/python scripts/bench/publish.py [N] [RUNS] [PEER...]
-PEER: `pandas`, `frictionless`.
+PEER: `pandas`, `frictionless` (validation, then both files), `sorted` (rows in the order of the key).
 """
 
 from __future__ import annotations
 
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from validate import run, write
+from processes import arguments, measure, show
+from validate import write
 
 PYARROW = """
 import sys
@@ -47,50 +47,57 @@ for name in ("municipalities", "organizations", "grants"):
 """
 FRICTIONLESS = """
 import sys
+from pathlib import Path
 from frictionless import Package, validate
-source, target = sys.argv[1:]
-validate(f"{source}/datapackage.json")
+source, target = map(Path, sys.argv[1:])
+target.mkdir(exist_ok=True)
+assert validate(f"{source}/datapackage.json").valid
 package = Package(f"{source}/datapackage.json")
 for resource in package.resources:
-    resource.write(f"{target}/{resource.name}.csv")
+    resource.write(str(target / f"{resource.name}.csv"))
+    resource.write(str(target / f"{resource.name}.parquet"))
+package.to_json(str(target / "datapackage.json"))
 """
+
+
+def in_order(source: Path, target: Path) -> None:
+    """Copy a package with the rows of grants in the order of their key, as a steward keeps them."""
+    shutil.copytree(source, target)
+    head, *rows = (source / "grants.csv").read_text("utf-8").splitlines()
+    (target / "grants.csv").write_text("\n".join([head, *sorted(rows, key=lambda row: row.split(",")[0]), ""]), "utf-8")
+
+
+def commands_of(scratch: Path, count: int, peers: set[str]) -> dict[str, list[str]]:
+    """Write the packages and return the command of each peer."""
+    source, target = scratch / "package", scratch / "target"
+    write(source, count, 0.0, ())
+    (source / "CHANGELOG.md").write_text("# Changelog\n\n## 0.1.0 - 2026-11-21\n\n- x\n", "utf-8")
+    ours = [sys.executable, "-m", "resopen", "publish", "--version", "0.1.0", "--output"]
+    subprocess.run([*ours, str(scratch / "kept"), str(source)], check=True)
+    commands = {
+        "pyarrow": [sys.executable, "-c", PYARROW, str(source), str(target)],
+        "resopen publish": [*ours, str(target), str(source)],
+    }
+    if "sorted" in peers:
+        in_order(source, scratch / "sorted")
+        commands["resopen publish, rows sorted"] = [*ours, str(target), str(scratch / "sorted")]
+    commands["resopen verify"] = [sys.executable, "-m", "resopen", "verify", str(scratch / "kept" / "bench-0.1.0")]
+    for name, script in (("pandas", PANDAS), ("frictionless", FRICTIONLESS)):
+        if name in peers:
+            commands[name] = [sys.executable, "-c", script, str(source), str(target)]
+    return commands
 
 
 def main() -> None:
     """Print the time and memory of each peer, and the ratio of its time to pyarrow's."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    peers = set(sys.argv[3:])
+    count, runs, peers = arguments()
     with tempfile.TemporaryDirectory() as place:
         scratch = Path(place)
-        source, target = scratch / "package", scratch / "target"
-        write(source, count, 0.0, ())
-        (source / "CHANGELOG.md").write_text("# Changelog\n\n## 0.1.0 - 2026-11-21\n\n- x\n", "utf-8")
-        publish = [sys.executable, "-m", "resopen", "publish", str(source), "--version", "0.1.0", "--output"]
-        commands = {
-            "pyarrow": [sys.executable, "-c", PYARROW, str(source), str(target)],
-            "resopen publish": [*publish, str(target)],
-            "resopen verify": [sys.executable, "-m", "resopen", "verify", str(target / "PACKAGE")],
-        }
-        if "pandas" in peers:
-            commands["pandas"] = [sys.executable, "-c", PANDAS, str(source), str(target)]
-        if "frictionless" in peers:
-            commands["frictionless"] = [sys.executable, "-c", FRICTIONLESS, str(source), str(target)]
-        subprocess.run([*publish, str(target)], check=True)
-        found: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for _ in range(runs):
-            for name, command in commands.items():
-                if name == "resopen verify":
-                    command = [*command[:-1], str(next(target.glob("*-0.1.0")))]
-                else:
-                    shutil.rmtree(target, ignore_errors=True)
-                    target.mkdir()
-                found[name].append(run(command))
-        base = statistics.median(seconds for seconds, _ in found["pyarrow"])
-        print(f"{count:,} grants, median of {runs}")
-        for name, times in found.items():
-            seconds, memory = (statistics.median(values) for values in zip(*times, strict=True))
-            print(f"{name:<16} {seconds:7.2f} s  {seconds / base:6.2f} x pyarrow  {memory:7.0f} MiB")
+
+        def empty(name: str) -> None:
+            shutil.rmtree(scratch / "target", ignore_errors=True)
+
+        show(count, measure(commands_of(scratch, count, peers), runs, empty), "pyarrow")
 
 
 if __name__ == "__main__":

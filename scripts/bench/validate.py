@@ -13,16 +13,15 @@ Every peer runs in turn with the others, so that a noisy machine is unjust to al
 from __future__ import annotations
 
 import json
-import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+
+from processes import arguments, measure, show
 
 STATUSES = ("applied", "won", "refused", "completed")
 WORDS = ("поддержка", "развитие", "клуб", "школа", "музей", "двор", "село", "волонтёр", "центр", "семья", "спорт")
@@ -156,14 +155,6 @@ def write_small(folder: Path) -> None:
     (folder / "datapackage.json").write_text(json.dumps({"name": "small", "resources": nodes}), "utf-8")
 
 
-def run(command: list[str]) -> tuple[float, float]:
-    """Return the seconds and the largest memory, in MiB, of one run of a command, whatever its exit code."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
-
-
 def packages(scratch: Path, count: int, peers: set[str]) -> dict[str, list[str]]:
     """Write the packages and return the command of each peer."""
     clean, dirty = scratch / "clean", scratch / "dirty"
@@ -199,19 +190,9 @@ def packages(scratch: Path, count: int, peers: set[str]) -> dict[str, list[str]]
 
 def main() -> None:
     """Print the time and memory of each peer, and the ratio of its time to pyarrow's typed read."""
-    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
-    count, runs = (*numbers, *[1_000_000, 5][len(numbers) :])[:2]
+    count, runs, peers = arguments()
     with tempfile.TemporaryDirectory() as scratch:
-        commands = packages(Path(scratch), count, {argument for argument in sys.argv[1:] if not argument.isdigit()})
-        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for _ in range(runs):
-            for name, command in commands.items():
-                measured[name].append(run(command))
-    floor = statistics.median(seconds for seconds, _ in measured["pyarrow typed read"])
-    print(f"N = {count:,}, median of {runs} runs, {os.cpu_count()} cores")
-    for name, values in measured.items():
-        middle, peak = statistics.median(seconds for seconds, _ in values), max(memory for _, memory in values)
-        print(f"{name:32} {middle:8.2f} s {middle / floor:7.2f} x pyarrow {peak:8,.0f} MiB")
+        show(count, measure(packages(Path(scratch), count, peers), runs), "pyarrow typed read")
 
 
 if __name__ == "__main__":
