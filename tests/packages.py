@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from resopen.messages import load_messages
+from resopen.messages import LANGUAGES, load_messages
 from resopen.publishing.release import Order, Published, publish
 from resopen.schema import Package, SchemaFolder, load_package, read_schema_folder
 from resopen.validation import Report, validate
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN_DATE = date(2026, 11, 21)
+# Read once: the tests judge thousands of packages.
+MESSAGES = {language: load_messages(language) for language in LANGUAGES}
 
 Rows = list[dict[str, str]]
 Place = tuple[str, str, int, int]
@@ -58,7 +60,7 @@ def copy_repository(folder: Path) -> Path:
 
 def judge(package: Package, language: str = "en") -> Report:
     """Validate a package on the fixed day of the tests."""
-    return validate(package, load_messages("ru" if language == "ru" else "en"), RUN_DATE)
+    return validate(package, MESSAGES["ru" if language == "ru" else "en"], RUN_DATE)
 
 
 def places(report: Report) -> set[Place]:
@@ -82,4 +84,4 @@ def order(folder: SchemaFolder, output: Path) -> Order:
 
 def released(folder: SchemaFolder, output: Path, version: str = "0.1.0") -> Published:
     """Publish a version of a schema folder's own package."""
-    return publish(order(folder, output), version, load_messages("en"))
+    return publish(order(folder, output), version, MESSAGES["en"])

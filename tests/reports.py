@@ -7,9 +7,9 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from resopen.errors import Finding
-from resopen.messages import load_messages
 from resopen.schema import load_package
 from resopen.validation import Report
+from tests.packages import MESSAGES
 
 HOSTILE = (
     '<script>alert(1)</script>"><img src=x onerror=alert(1)>\' onclick="x" javascript:x &lt;b&gt; </style> --> '
@@ -26,7 +26,7 @@ def report_of(*findings: Finding, language: str = "en") -> Report:
     names = dict.fromkeys(finding.table for finding in findings) or {"table": None}
     nodes = [{"name": name, "data": [["a"]], "format": "json"} for name in names]
     package = load_package({"name": "package", "resources": nodes}, Path(), "descriptor")
-    messages = load_messages("ru" if language == "ru" else "en")
+    messages = MESSAGES["ru" if language == "ru" else "en"]
     return Report((package,), messages, findings, tuple((name, 10) for name in names))
 
 

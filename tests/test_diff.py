@@ -32,10 +32,10 @@ from resopen.differences.records import Difference, RowChange, Side, TableDiffer
 from resopen.differences.text_form import to_text
 from resopen.differences.versions import changelog_entry, is_enough, next_version, version_reasons, version_step
 from resopen.errors import ResopenError, SetupError
-from resopen.messages import LANGUAGES, load_messages
+from resopen.messages import LANGUAGES
 from resopen.schema import load_package
 from resopen.schema.records import Bilingual
-from tests.packages import ROOT, RUN_DATE, curated, released
+from tests.packages import MESSAGES, ROOT, RUN_DATE, curated, released
 
 Row = Mapping[str, object]
 FIELDS: tuple[dict[str, Any], ...] = (
@@ -338,7 +338,7 @@ def test_every_change_of_the_schema_is_named_and_demands_its_step(
     assert {change.kind for change in done.schema} == {kind}
     assert version_step(done) == step
     for language in LANGUAGES:
-        assert load_messages(language).text(f"difference.kind-{kind}") in text_of(both[0], both[1], language)
+        assert MESSAGES[language].text(f"difference.kind-{kind}") in text_of(both[0], both[1], language)
 
 
 def test_tables_that_come_and_go_are_named_with_their_rows(tmp_path: Path) -> None:
@@ -571,7 +571,7 @@ def applied(before: Sequence[Sequence[object]], told: Sequence[RowChange], has_k
 def text_of(old: Path, new: Path, language: Any, limit: int = 10) -> str:
     """Return the difference of two places as text."""
     with compared(old, new) as done:
-        return "\n".join(to_text(done, load_messages(language), limit, lambda text, name: text))
+        return "\n".join(to_text(done, MESSAGES[language], limit, lambda text, name: text))
 
 
 @pytest.fixture
@@ -618,15 +618,15 @@ def test_csv_has_a_line_a_change_and_runs_nothing(pair: tuple[Path, Path]) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_is_self_contained_and_runs_nothing(pair: tuple[Path, Path], language: Any) -> None:
     with compared(*pair) as done:
-        page = "".join(to_html(done, load_messages(language), 0))
-        cut = "".join(to_html(done, load_messages(language), 1))
+        page = "".join(to_html(done, MESSAGES[language], 0))
+        cut = "".join(to_html(done, MESSAGES[language], 1))
     assert f'<html lang="{language}">' in page
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "http" not in page.replace("http-equiv", "")
     assert "\x1b" not in page
-    more = load_messages(language).plural("plural.more", 1)
-    assert load_messages(language).text("difference.more", {"more": more}) in cut
+    more = MESSAGES[language].plural("plural.more", 1)
+    assert MESSAGES[language].text("difference.more", {"more": more}) in cut
 
 
 def test_limit_cuts_what_is_listed_but_no_count(pair: tuple[Path, Path]) -> None:

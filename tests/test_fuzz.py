@@ -26,17 +26,16 @@ from resopen.cli import main
 from resopen.errors import ResopenError
 from resopen.formats import to_csv, to_github, to_json, to_junit
 from resopen.html_report import to_html
-from resopen.messages import load_messages
 from resopen.opening import open_package
 from resopen.printing import to_text
 from resopen.sarif import to_sarif
 from resopen.validation import Report, validate
 from tests.corpus import COLUMNS, PLAIN, Sheet, as_json, as_parquet, as_xlsx, facts, keyed
-from tests.packages import ROOT, RUN_DATE, judge, table_package
+from tests.packages import MESSAGES, ROOT, RUN_DATE, judge, table_package
 
 MACHINE = (to_json, to_csv, to_junit, to_sarif, to_github)
 FUZZ = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=timedelta(seconds=20),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -66,7 +65,7 @@ EVIL = (
 
 def judged_at(place: Path) -> Report | ResopenError:
     """Open and judge what is at a place as the command line does, and put the report into every form."""
-    messages = load_messages("en")
+    messages = MESSAGES["en"]
     with tempfile.TemporaryDirectory() as scratch:
         try:
             package = open_package(place, Path(scratch))
@@ -409,7 +408,7 @@ def test_names_never_become_sql(names: Sequence[str], table: str) -> None:
         report = judge(table_package(Path(folder), schema, text.getvalue(), name=table))
     wrong = {("type", 3, i + 1) for i in range(len(names))}
     assert {(issue.rule, issue.row, issue.column) for issue in report.issues} == wrong
-    must_be_printable(to_text(report, load_messages("en"), 0, lambda text, name: text), "\n")
+    must_be_printable(to_text(report, MESSAGES["en"], 0, lambda text, name: text), "\n")
 
 
 @pytest.mark.parametrize("name", FILE_NAMES)
@@ -431,4 +430,4 @@ def test_text_of_a_report_holds_no_control_characters(text: str) -> None:
     csv.writer(content, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([["a", "b"], [text + "x", text + "y"]])
     with tempfile.TemporaryDirectory() as folder:
         report = judge(table_package(Path(folder), schema, content.getvalue()))
-    must_be_printable(to_text(report, load_messages("en"), 0, lambda text, name: text), "\n")
+    must_be_printable(to_text(report, MESSAGES["en"], 0, lambda text, name: text), "\n")

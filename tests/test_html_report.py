@@ -19,10 +19,9 @@ from hypothesis import strategies as st
 
 from resopen.errors import Finding
 from resopen.html_report import to_html
-from resopen.messages import load_messages
 from resopen.printing import visible
 from resopen.validation import Report
-from tests.packages import ROOT, curated, judge, table_package
+from tests.packages import MESSAGES, ROOT, curated, judge, table_package
 from tests.reports import HOSTILE, REPORTS, report_of
 from tests.test_cli import resopen
 
@@ -182,15 +181,15 @@ def test_rule_of_the_package_is_told_in_its_own_words() -> None:
     table = rule.targets[0].table
     rows = tuple((resource.name, 1) for resource in package.resources)
     for language in ("ru", "en"):
-        messages = load_messages("ru" if language == "ru" else "en")
+        messages = MESSAGES["ru" if language == "ru" else "en"]
         page = read(html_of(Report((package,), messages, (Finding(rule.id, table, 2, 2),), rows)))
         assert ("h3", rule.message.text(messages.language)) in page.texts
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_page_speaks_one_language(language: str, tmp_path: Path) -> None:
-    messages = load_messages("ru" if language == "ru" else "en")
-    other = load_messages("en" if language == "ru" else "ru")
+    messages = MESSAGES["ru" if language == "ru" else "en"]
+    other = MESSAGES["en" if language == "ru" else "ru"]
     html = html_of(judge(table_package(tmp_path, SCHEMA, "a,b\nx,y\nx,y\n,\n"), language), 1)
     page = read(html)
     assert page.all("html") == [{"lang": language}]
@@ -282,13 +281,13 @@ def test_large_report_is_built_fast_and_stays_small() -> None:
 
 def test_every_rule_of_the_catalogue_has_a_name_in_words() -> None:
     for language in ("ru", "en"):
-        catalogue = load_messages("ru" if language == "ru" else "en").catalogue
+        catalogue = MESSAGES["ru" if language == "ru" else "en"].catalogue
         assert {rule.removesuffix("-null") for rule in catalogue["issues"]} == set(catalogue["rules"])
 
 
 def test_labels_of_narrow_screens_can_stand_in_the_style() -> None:
     for language in ("ru", "en"):
-        words = load_messages("ru" if language == "ru" else "en").catalogue["html"]
+        words = MESSAGES["ru" if language == "ru" else "en"].catalogue["html"]
         assert not [word for word in words.values() if set('"\\<>\n') & set(word)]
 
 

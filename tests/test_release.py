@@ -162,6 +162,7 @@ def test_release_is_verified_called_valid_and_loaded_by_every_tool(which: str, r
     assert len(pandas.read_csv(file.with_suffix(".csv"), dtype=str)) == count
 
 
+@pytest.mark.slow
 def test_computed_tables_and_their_definitions_are_in_the_release(synthetic: Path) -> None:
     rankings = pq.read_table(synthetic / "data" / "rankings.parquet").to_pylist()
     assert {row["ranking"] for row in rankings} == {"irkutsk-ngo-support-2022"}
@@ -174,6 +175,7 @@ def test_computed_tables_and_their_definitions_are_in_the_release(synthetic: Pat
     assert {row["as_of"] for row in statuses} == {date(2026, 12, 31)}
 
 
+@pytest.mark.slow
 def test_synthetic_release_says_so_and_the_real_one_does_not(real: Path, synthetic: Path) -> None:
     assert json.loads((synthetic / "datapackage.json").read_bytes())["synthetic"] is True
     assert "SYNTHETIC DATA" in (synthetic / "README.md").read_text("utf-8")
