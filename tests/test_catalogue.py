@@ -37,7 +37,11 @@ from tests.packages import ROOT, curated, read_csv, released
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 SCHEMA = rdflib.Namespace("https://schema.org/")
-DCTERMS = rdflib.DCTERMS
+VCARD = rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
+DCTERMS, FOAF, RDF, SH, SKOS = rdflib.DCTERMS, rdflib.FOAF, rdflib.RDF, rdflib.SH, rdflib.SKOS
+# Values of a wrong kind: a text where a node must be, a node where a text must be.
+TEXT, BLANK = rdflib.Literal("text"), rdflib.BNode("other")
+CLASS = SH.ClassConstraintComponent
 SHAPES = ROOT / "tests" / "data" / "catalogue" / "dcat_ap_3.ttl"
 LINKED = ("schema-org.jsonld", "dcat-ap.jsonld", "croissant.json")
 # rdflib's reader of JSON-LD and pyshacl use what rdflib has deprecated, mlcroissant what pandas has.
@@ -146,7 +150,7 @@ def hashes(release: Path) -> dict[str, str]:
 
 def test_distributions_of_dcat_say_hash_size_type_and_licence_of_their_files(release: Path) -> None:
     found = graph(release / "dcat-ap.jsonld")
-    nodes = list(found.subjects(rdflib.RDF.type, DCAT.Distribution))
+    nodes = list(found.subjects(RDF.type, DCAT.Distribution))
     stated = {}
     for node in nodes:
         path = str(found.value(node, DCAT.downloadURL)).removeprefix(f"{release.as_uri()}/")
@@ -168,30 +172,154 @@ def test_dcat_meets_the_shapes(release: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "predicate"),
+    "more",
     [
-        (DCAT.Dataset, DCTERMS.title), (DCAT.Dataset, DCTERMS.description), (DCAT.Catalog, DCTERMS.publisher),
-        (DCAT.Distribution, DCAT.accessURL), (SPDX.Checksum, SPDX.algorithm), (rdflib.FOAF.Agent, rdflib.FOAF.name),
+        dict.fromkeys(MORE),
+        {"contributors": [{"title": name, "roles": ["publisher"]} for name in ("Фонд", "Институт")]},
+        {"licenses": []}, {"themes": []}, {"title_ru": None, "description_ru": None},
     ],
 )  # fmt: skip
-def test_shapes_find_what_is_missing(subject: Any, predicate: Any, release: Path) -> None:
+def test_dcat_of_less_or_more_meets_the_shapes(more: dict[str, Any], release: Path) -> None:
+    assert complaints_of_shapes(small(release, more)) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "predicate"),
+    [
+        (DCAT.Catalog, DCTERMS.title), (DCAT.Catalog, DCTERMS.description), (DCAT.Catalog, DCTERMS.publisher),
+        (DCAT.Dataset, DCTERMS.title), (DCAT.Dataset, DCTERMS.description), (DCAT.Distribution, DCAT.accessURL),
+        (SPDX.Checksum, SPDX.algorithm), (SPDX.Checksum, SPDX.checksumValue), (FOAF.Agent, FOAF.name),
+        (SKOS.Concept, SKOS.prefLabel), (SKOS.ConceptScheme, DCTERMS.title),
+    ],
+)  # fmt: skip
+def test_shapes_find_what_is_missing(kind: Any, predicate: Any, release: Path) -> None:
     broken = small(release)
-    node = next(iter(broken.subjects(rdflib.RDF.type, subject)))
+    node = next(broken.subjects(RDF.type, kind))
     broken.remove((node, predicate, None))
-    assert not pyshacl.validate(broken, shacl_graph=str(SHAPES))[0]
+    assert (node, predicate, SH.MinCountConstraintComponent) in complaints_of_shapes(broken)
 
 
-def test_shapes_find_a_value_of_a_wrong_kind(release: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "predicate", "value", "complaint"),
+    [
+        (DCAT.Catalog, DCTERMS.title, BLANK, "NodeKind"), (DCAT.Catalog, FOAF.homepage, TEXT, "NodeKind"),
+        (DCAT.Dataset, DCAT.keyword, BLANK, "NodeKind"), (DCAT.Dataset, DCTERMS.relation, TEXT, "NodeKind"),
+        (DCAT.Dataset, DCAT.temporalResolution, TEXT, "Datatype"), (DCAT.Dataset, DCTERMS.issued, TEXT, "Node"),
+        (DCAT.Distribution, DCAT.byteSize, rdflib.Literal("17 kB"), "Datatype"),
+        (DCAT.Distribution, DCAT.downloadURL, TEXT, "NodeKind"),
+        (SPDX.Checksum, SPDX.checksumValue, TEXT, "Datatype"), (FOAF.Agent, FOAF.name, BLANK, "NodeKind"),
+        (SKOS.Concept, SKOS.prefLabel, BLANK, "NodeKind"), (SKOS.ConceptScheme, DCTERMS.title, BLANK, "NodeKind"),
+        (DCTERMS.LicenseDocument, DCTERMS.type, BLANK, "Class"), (DCTERMS.Location, DCAT.bbox, BLANK, "NodeKind"),
+        (DCTERMS.PeriodOfTime, DCAT.startDate, BLANK, "NodeKind"),
+        (DCTERMS.PeriodOfTime, rdflib.TIME.hasEnd, TEXT, "Class"), (VCARD.Kind, VCARD.hasEmail, TEXT, "NodeKind"),
+    ],
+)  # fmt: skip
+def test_shapes_find_a_value_of_a_wrong_kind(
+    kind: Any, predicate: Any, value: Any, complaint: str, release: Path
+) -> None:
     broken = small(release)
-    node = next(iter(broken.subjects(DCAT.byteSize)))
-    broken.set((node, DCAT.byteSize, rdflib.Literal("17 kB")))
-    assert not pyshacl.validate(broken, shacl_graph=str(SHAPES))[0]
+    node = next(broken.subjects(RDF.type, kind))
+    broken.set((node, predicate, value))
+    assert (node, predicate, SH[f"{complaint}ConstraintComponent"]) in complaints_of_shapes(broken)
 
 
-def small(release: Path) -> rdflib.Graph:
+@pytest.mark.parametrize(
+    ("predicate", "kind"),
+    [
+        (DCAT.dataset, DCAT.Dataset), (DCAT.distribution, DCAT.Distribution), (DCTERMS.publisher, FOAF.Agent),
+        (DCTERMS.creator, FOAF.Agent), (DCAT.contactPoint, VCARD.Kind), (DCAT.theme, SKOS.Concept),
+        (DCAT.themeTaxonomy, SKOS.ConceptScheme), (DCAT.landingPage, FOAF.Document), (SPDX.checksum, SPDX.Checksum),
+        (SPDX.algorithm, SPDX.ChecksumAlgorithm), (DCAT.mediaType, DCTERMS.MediaType),
+        (DCTERMS["format"], DCTERMS.MediaTypeOrExtent), (DCTERMS.license, DCTERMS.LicenseDocument),
+        (DCTERMS.conformsTo, DCTERMS.Standard), (DCTERMS.language, DCTERMS.LinguisticSystem),
+        (DCTERMS.spatial, DCTERMS.Location), (DCTERMS.temporal, DCTERMS.PeriodOfTime),
+        (DCTERMS.provenance, DCTERMS.ProvenanceStatement),
+    ],
+)  # fmt: skip
+def test_shapes_find_a_node_that_is_not_of_its_class(predicate: Any, kind: Any, release: Path) -> None:
+    broken = small(release)
+    subjects = set(broken.subjects(predicate))
+    assert subjects
+    broken.remove((None, RDF.type, kind))
+    found = {node for node, path, what in complaints_of_shapes(broken) if (path, what) == (predicate, CLASS)}
+    # Nodes that have lost their own class are no longer looked at.
+    assert found == {node for node in subjects if broken.value(node, RDF.type)} != set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "predicate"),
+    [
+        (DCAT.Catalog, DCTERMS.license), (DCAT.Dataset, DCTERMS.publisher), (DCAT.Dataset, DCAT.version),
+        (DCAT.Distribution, SPDX.checksum), (SPDX.Checksum, SPDX.checksumValue), (DCTERMS.PeriodOfTime, DCAT.endDate),
+    ],
+)  # fmt: skip
+def test_shapes_find_what_may_stand_once_and_stands_twice(kind: Any, predicate: Any, release: Path) -> None:
+    broken = small(release)
+    node = next(broken.subjects(RDF.type, kind))
+    broken.add((node, predicate, TEXT))
+    assert (node, predicate, SH.MaxCountConstraintComponent) in complaints_of_shapes(broken)
+
+
+def test_dcat_has_every_property_that_is_recommended_and_known(release: Path) -> None:
+    found = small(release)
+    catalogue, dataset = found.value(None, RDF.type, DCAT.Catalog), found.value(None, RDF.type, DCAT.Dataset)
+    assert {DCAT.themeTaxonomy, DCTERMS.language, DCTERMS.issued, DCTERMS.license, DCTERMS.spatial} <= set(
+        found.predicates(catalogue)
+    )
+    recommended = {DCAT.contactPoint, DCAT.distribution, DCAT.keyword, DCTERMS.publisher, DCTERMS.spatial}
+    assert recommended | {DCTERMS.temporal, DCAT.theme} <= set(found.predicates(dataset))
+    for node in found.subjects(RDF.type, DCAT.Distribution):
+        assert {DCTERMS.description, DCTERMS["format"], DCTERMS.license} <= set(found.predicates(node))
+    # The catalogue has the same places and period as its dataset, not copies of them.
+    for predicate in (DCTERMS.spatial, DCTERMS.temporal):
+        assert set(found.objects(catalogue, predicate)) == set(found.objects(dataset, predicate))
+
+
+def test_theme_of_another_vocabulary_has_no_invented_label(release: Path) -> None:
+    theme = rdflib.URIRef("http://eurovoc.europa.eu/5781")
+    found = small(release, {"themes": [str(theme)]})
+    assert set(found.predicate_objects(theme)) == {(RDF.type, SKOS.Concept)}
+    assert not list(found.subjects(predicate=DCAT.themeTaxonomy))
+    assert complaints_of_shapes(found) == {(theme, SKOS.prefLabel, SH.MinCountConstraintComponent)}
+
+
+def test_several_publishers_are_one_group(release: Path) -> None:
+    parties = [{"title": name, "roles": ["publisher"]} for name in ("Фонд", "Институт")]
+    found = small(release, {"contributors": parties})
+    (group,) = set(found.objects(None, DCTERMS.publisher))
+    assert (group, RDF.type, FOAF.Group) in found
+    assert str(found.value(group, FOAF.name)) == "Фонд; Институт"
+    assert {str(found.value(node, FOAF.name)) for node in found.objects(group, FOAF.member)} == {"Фонд", "Институт"}
+
+
+def test_licence_of_a_resource_comes_before_that_of_the_package(release: Path) -> None:
+    first, second = described(release)["resources"][:2]
+    found = small(release, {"resources": [{**first, "licenses": [{"name": "CC0-1.0"}]}, second]})
+    by_path = {
+        str(found.value(node, DCAT.downloadURL)).removeprefix("https://example.org/"): str(
+            found.value(node, DCTERMS.license)
+        )
+        for node in found.subjects(RDF.type, DCAT.Distribution)
+    }
+    assert by_path == {
+        first["path"]: "https://spdx.org/licenses/CC0-1.0",
+        second["path"]: "https://creativecommons.org/licenses/by/4.0/",
+    }
+
+
+def complaints_of_shapes(found: rdflib.Graph) -> set[tuple[Any, Any, Any]]:
+    """Node, property and kind of constraint of everything that the shapes find."""
+    _, report, _ = pyshacl.validate(found, shacl_graph=str(SHAPES))
+    return {
+        (report.value(node, SH.focusNode), report.value(node, SH.resultPath), component)
+        for node, component in report.subject_objects(SH.sourceConstraintComponent)
+    }
+
+
+def small(release: Path, more: dict[str, Any] | None = None) -> rdflib.Graph:
     """The DCAT-AP description with two files only, since shapes are slow."""
     node = described(release)
-    text = json.dumps(catalogue.dcat_ap({**node, "resources": node["resources"][:2]}))
+    text = json.dumps(catalogue.dcat_ap({**node, "resources": node["resources"][:2], **(more or {})}))
     return rdflib.Graph().parse(data=text, format="json-ld", publicID="https://example.org/")
 
 
@@ -203,7 +331,7 @@ def test_search_engines_get_names_licence_creators_period_places_and_variables(r
     assert found.value(dataset, SCHEMA.temporalCoverage) == rdflib.Literal("2016/2023-12-31")
     assert found.value(dataset, SCHEMA.datePublished) == rdflib.Literal("2026-11-21")
     assert {str(code) for code in found.objects(dataset, SCHEMA.inLanguage)} == {"en", "ru"}
-    kinds = {found.value(node, rdflib.RDF.type) for node in found.objects(dataset, SCHEMA.creator)}
+    kinds = {found.value(node, RDF.type) for node in found.objects(dataset, SCHEMA.creator)}
     assert kinds == {SCHEMA.Organization, SCHEMA.Person}
     assert len(list(found.objects(dataset, SCHEMA.spatialCoverage))) == 2
     assert len(list(found.objects(dataset, SCHEMA.citation))) == 2
