@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
+import pyarrow as pa
 
 from resopen.schema import Field, Package, RuleTarget, Table
 from resopen.validation.rules import is_free_text
@@ -162,11 +163,10 @@ def text_engine(tables: Mapping[str, Rows]) -> duckdb.DuckDBPyConnection:
     """Return an engine that holds the texts of all cells, with `_at`, the row, counted from 0."""
     engine = duckdb.connect()
     for name, rows in tables.items():
-        columns = ", ".join(f'"{column}" VARCHAR' for column in rows[0])
-        engine.execute(f'CREATE TABLE "{name}" (_at INTEGER, {columns})')
-        marks = ", ".join("?" * (len(rows[0]) + 1))
-        values = [[i, *(value or None for value in row.values())] for i, row in enumerate(rows)]
-        engine.executemany(f'INSERT INTO "{name}" VALUES ({marks})', values)
+        cells = {column: pa.array([row[column] or None for row in rows], pa.string()) for column in rows[0]}
+        engine.register("cells", pa.table({"_at": pa.array(range(len(rows)), pa.int32()), **cells}))
+        engine.execute(f'CREATE TABLE "{name}" AS FROM cells')
+        engine.unregister("cells")
     return engine
 
 
@@ -219,9 +219,10 @@ def _is_reference(table: Table, name: str) -> bool:
     return any(name in key.fields for key in table.foreign_keys)
 
 
-def _uses(table: Table, name: str, value: str, tables: Mapping[str, Rows]) -> int:
-    """Count how often other tables hold a value under the same name."""
-    return sum(row.get(name) == value for other, rows in tables.items() if other != table.name for row in rows)
+def _uses(table: Table, name: str, tables: Mapping[str, Rows]) -> Counter[str | None]:
+    """Count how often other tables hold each value under the same name."""
+    others = (rows for other, rows in tables.items() if other != table.name and name in rows[0])
+    return Counter(row[name] for rows in others for row in rows)
 
 
 def _order(table: Table, name: str, rows: Rows, tables: Mapping[str, Rows]) -> list[int]:
@@ -232,10 +233,11 @@ def _order(table: Table, name: str, rows: Rows, tables: Mapping[str, Rows]) -> l
     first = table.primary_key[0]
     count = Counter(row[first] for row in rows)
     own_keys = [key for key in {name, first} & set(table.primary_key) if not _is_reference(table, key)]
+    uses = {key: _uses(table, key, tables) for key in own_keys}
     return sorted(
         range(len(rows)),
         key=lambda i: (
-            sum(_uses(table, key, rows[i][key], tables) for key in own_keys),
+            sum(uses[key][rows[i][key]] for key in own_keys),
             not rows[i][name],
             -count[rows[i][first]],
             -i,
