@@ -116,3 +116,13 @@ def test_symbolic_link_out_of_the_package_is_refused(tmp_path: Path) -> None:
 def test_folder_without_a_schema_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(SetupError):
         find_schema_folder(tmp_path)
+
+
+def test_key_into_a_table_without_fields_is_refused_by_its_place(tmp_path: Path) -> None:
+    key = {"fields": ["b"], "reference": {"resource": "p", "fields": ["a"]}}
+    schema = {"fields": [{"name": "b", "type": "string"}], "foreignKeys": [key]}
+    nodes = [{"name": "p", "path": "p.csv"}, {"name": "c", "path": "c.csv", "schema": schema}]
+    with pytest.raises(DefinitionError) as caught:
+        load_package({"name": "x", "resources": nodes}, tmp_path, "datapackage.json")
+    assert caught.value.key == "definition.no-such-field"
+    assert caught.value.details["key"] == "$.resources[1].schema.foreignKeys[0].reference.fields"

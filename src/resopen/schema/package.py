@@ -273,6 +273,6 @@ def _wrong_references(tables: Mapping[str, Table], named: Collection[str]) -> li
             found += [
                 wrong(table.where, f"{spot}.fields", "no-such-field", name=name)
                 for name in key.reference_fields
-                if known and name not in known
+                if parent is not NO_TABLE and name not in known
             ]
     return found
