@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resopen import engine
@@ -25,7 +25,7 @@ from resopen.messages import load_messages
 from resopen.opening import open_package
 from resopen.publishing.comparison import is_csv_of, is_parquet_of
 from resopen.publishing.release import Order, gather, publish, write_tables
-from resopen.publishing.tables import GROUP, _groups
+from resopen.publishing.tables import PART, PARTS, _even, _groups
 from resopen.publishing.verify import verify
 from resopen.schema import Package, load_package
 from resopen.tables.canonical import csv_header, csv_lines
@@ -93,6 +93,13 @@ def sheet(folder: Path) -> Order:
     return order(folder, {"path": "a.xlsx", "format": "xlsx"})
 
 
+def test_rows_that_were_judged_as_they_stand_are_kept_and_others_judged_again(tmp_path: Path) -> None:
+    for name, form, is_same in (("parts", in_parts, False), ("inline", inline, True)):
+        (tmp_path / name).mkdir()
+        material = gather(form(tmp_path / name), DAY, ENGLISH, tmp_path, lambda step: None)
+        assert (material.held["a"].judged_by is not None) is is_same
+
+
 @pytest.mark.parametrize("form", [own_dialect, tabbed_and_packed, in_parts, inline, parquet, sheet])
 def test_source_of_any_form_becomes_the_same_canonical_table(form: Callable[[Path], Order], tmp_path: Path) -> None:
     folder = publish(form(tmp_path), "0.1.0", ENGLISH).folder
@@ -154,13 +161,13 @@ def test_csv_that_does_not_hold_the_rows_is_told_apart(change: str, tmp_path: Pa
     material = gather(in_parts(tmp_path), DAY, ENGLISH, tmp_path, lambda name: None)
     write_tables(material, tmp_path)
     resource = load_package(material.descriptor, tmp_path, "x").resource("a")
-    assert is_csv_of(material.connection.cursor(), material.held["a"], resource)
+    assert is_csv_of(material.connection.cursor(), material.held["a"].loaded, resource)
     content = resource.path.read_bytes()
     changed = CHANGES[change](content)
     assert changed != content
     resource.path.write_bytes(changed)
     try:
-        assert not is_csv_of(material.connection.cursor(), material.held["a"], resource)
+        assert not is_csv_of(material.connection.cursor(), material.held["a"].loaded, resource)
     except pa.ArrowException:
         assert change in ("a quote that is not closed", "the name of a column")
 
@@ -182,12 +189,12 @@ def test_parquet_that_does_not_hold_the_rows_is_told_apart(column: str, tmp_path
     material = gather(in_parts(tmp_path), DAY, ENGLISH, tmp_path, lambda name: None)
     write_tables(material, tmp_path)
     file = tmp_path / "data" / "a.parquet"
-    assert is_parquet_of(material.connection.cursor(), material.held["a"], file)
+    assert is_parquet_of(material.connection.cursor(), material.held["a"].loaded, file)
     table = pq.read_table(file)
     place = table.schema.get_field_index(column)
     turned = table.column(column).take([1, 0])
     pq.write_table(table.set_column(place, table.schema.field(column), turned), file)
-    assert not is_parquet_of(material.connection.cursor(), material.held["a"], file)
+    assert not is_parquet_of(material.connection.cursor(), material.held["a"].loaded, file)
 
 
 def test_numbers_that_are_none_are_equal_in_both_files(tmp_path: Path) -> None:
@@ -229,18 +236,47 @@ def test_lines_are_read_back_by_other_readers_and_quote_only_what_needs_it(rows:
         assert b'"' not in content.split(b"\n", 1)[1]
 
 
-def test_row_groups_hold_a_million_rows_however_they_come(tmp_path: Path) -> None:
-    sizes = (300_000, 900_000, 1, 1_500_000)
+@given(st.lists(st.integers(1, 60_000), min_size=1, max_size=12), st.data())
+@settings(max_examples=15, deadline=None)
+def test_rows_are_cut_into_the_same_parts_however_they_come(sizes: list[int], data: st.DataObject) -> None:
+    numbers, total = pa.array(range(sum(sizes)), pa.int32()), sum(sizes)
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    batches = (
+        pa.record_batch({"n": numbers.slice(start, size)}) for start, size in zip(starts, sizes, strict=True)
+    )  # fmt: skip
+    parts = list(_even(batches))
+    assert [part.num_rows for part in parts[:-1]] == [PART] * (len(parts) - 1)
+    assert 0 < parts[-1].num_rows <= PART
+    assert {part.column("n").num_chunks for part in parts} == {1}
+    assert pa.concat_tables(parts).column("n").combine_chunks().equals(numbers.slice(0, total))
+
+
+def test_row_group_holds_about_a_million_rows() -> None:
     schema = pa.schema([("n", pa.int64())])
-    numbers = iter(range(sum(sizes)))
-    batches = (pa.record_batch({"n": pa.array([next(numbers) for _ in range(size)], pa.int32())}) for size in sizes)
+    numbers = pa.array(range(2_500_000), pa.int32())
+    batches = (pa.record_batch({"n": numbers.slice(start, 300_000)}) for start in range(0, len(numbers), 300_000))
     groups = list(_groups(batches, schema))
-    assert [group.num_rows for group in groups] == [GROUP, GROUP, sum(sizes) - 2 * GROUP]
+    assert [group.num_rows for group in groups] == [PART * PARTS, PART * PARTS, 2_500_000 - 2 * PART * PARTS]
     assert [group.schema for group in groups] == [schema] * 3
-    assert pa.concat_tables(groups).column("n").to_pylist() == list(range(sum(sizes)))
+    assert pa.concat_tables(groups).column("n").to_pylist() == list(range(2_500_000))
+
+
+@pytest.mark.slow
+def test_bytes_of_a_large_table_do_not_hang_on_the_form_of_its_source(tmp_path: Path) -> None:
+    rows = [f"k-{i},{i % 977}.50,{'текст ' * (i % 7)}" for i in range(300_000)]
+    fields = [{"name": name, "type": kind} for name, kind in (("id", "string"), ("n", "number"), ("e", "string"))]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "a.csv").write_text("\n".join(["id,n,e", *rows, ""]), "utf-8")
+    first = publish(order(tmp_path / "a", {"path": "a.csv"}, fields), "0.1.0", ENGLISH).folder
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "a.csv").write_bytes((first / "data" / "a.csv").read_bytes())
+    second = publish(order(tmp_path / "b", {"path": "a.csv"}, fields), "0.1.0", ENGLISH).folder
+    assert (first / "data" / "a.csv").read_bytes() != (tmp_path / "a" / "a.csv").read_bytes()
+    for name in ("data/a.csv", "data/a.parquet", "datapackage.json"):
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
 
 
 def test_rows_as_they_came_are_given_up_when_the_canonical_ones_are_there(tmp_path: Path) -> None:
     material = gather(in_parts(tmp_path), DAY, ENGLISH, tmp_path, lambda name: None)
     found = engine.rows(material.connection, "SELECT table_name FROM information_schema.tables ORDER BY 1")
-    assert found == [(f"t{item.number}",) for item in material.held.values()]
+    assert found == [(f"t{item.loaded.number}",) for item in material.held.values()]

@@ -6,7 +6,8 @@ all back with every check. Peers on the same files: pyarrow's typed read and its
 Parquet), pandas to_csv and to_parquet, frictionless with its validation.
 Run it with the environment's Python:
     .venv/bin/python scripts/bench/publish.py [N] [RUNS] [PEER...]
-PEER: `pandas`, `frictionless` (validation, then both files), `sorted` (rows in the order of the key).
+PEER: `pandas`, `frictionless` (validation, then both files), `canonical` (the same
+rows written canonically and sorted).
 """
 
 from __future__ import annotations
@@ -60,13 +61,6 @@ package.to_json(str(target / "datapackage.json"))
 """
 
 
-def in_order(source: Path, target: Path) -> None:
-    """Copy a package with the rows of grants in the order of their key, as a steward keeps them."""
-    shutil.copytree(source, target)
-    head, *rows = (source / "grants.csv").read_text("utf-8").splitlines()
-    (target / "grants.csv").write_text("\n".join([head, *sorted(rows, key=lambda row: row.split(",")[0]), ""]), "utf-8")
-
-
 def commands_of(scratch: Path, count: int, peers: set[str]) -> dict[str, list[str]]:
     """Write the packages and return the command of each peer."""
     source, target = scratch / "package", scratch / "target"
@@ -78,10 +72,14 @@ def commands_of(scratch: Path, count: int, peers: set[str]) -> dict[str, list[st
         "pyarrow": [sys.executable, "-c", PYARROW, str(source), str(target)],
         "resopen publish": [*ours, str(target), str(source)],
     }
-    if "sorted" in peers:
-        in_order(source, scratch / "sorted")
-        commands["resopen publish, rows sorted"] = [*ours, str(target), str(scratch / "sorted")]
-    commands["resopen verify"] = [sys.executable, "-m", "resopen", "verify", str(scratch / "kept" / "bench-0.1.0")]
+    kept = scratch / "kept" / "bench-0.1.0"
+    commands["resopen verify"] = [sys.executable, "-m", "resopen", "verify", str(kept)]
+    if "canonical" in peers:
+        # The same rows as a steward keeps them: as they stand in a version.
+        shutil.copytree(source, scratch / "canonical")
+        for path in (kept / "data").glob("*.csv"):
+            shutil.copy(path, scratch / "canonical")
+        commands["resopen publish, canonical"] = [*ours, str(target), str(scratch / "canonical")]
     for name, script in (("pandas", PANDAS), ("frictionless", FRICTIONLESS)):
         if name in peers:
             commands[name] = [sys.executable, "-c", script, str(source), str(target)]

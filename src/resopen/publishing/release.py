@@ -25,7 +25,7 @@ from resopen.publishing.facts import facts_of
 from resopen.publishing.place import exclusive, settle, sync
 from resopen.publishing.private import public_descriptor
 from resopen.publishing.provenance import commit_of, provenance
-from resopen.publishing.rows import arrange_rows
+from resopen.publishing.rows import Held, arrange_rows
 from resopen.publishing.signature import sign
 from resopen.publishing.synthetic import check_mark, check_sources
 from resopen.publishing.tables import Written, write_csv, write_typed
@@ -105,7 +105,7 @@ def publish(
             step("verify")
             with ThreadPoolExecutor(1) as pool:  # The disk works while the engine judges.
                 packed = pool.submit(_pack, part, whole)
-                faults = verify_written(whole, messages, material.connection, material.held)
+                faults = verify_written(whole, messages, material.connection, material.held, order.package.rules)
                 archive = packed.result()
             material.connection.close()
             for fault in faults:
@@ -133,7 +133,7 @@ class Material:
 
     descriptor: Mapping[str, Any]
     connection: DuckDBPyConnection
-    held: Mapping[str, Loaded]
+    held: Mapping[str, Held]
     additions: Additions | None
 
 
@@ -198,7 +198,7 @@ def write_tables(material: Material, whole: Path) -> list[WrittenTable]:
     (whole / "data").mkdir()
     with ThreadPoolExecutor(2) as pool:
         started = [
-            pool.submit(_write_table, node, material.connection.cursor(), material.held[node["name"]], whole)
+            pool.submit(_write_table, node, material.connection.cursor(), material.held[node["name"]].loaded, whole)
             for node in material.descriptor["resources"]
         ]
         return [one.result() for one in started]

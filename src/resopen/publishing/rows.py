@@ -7,7 +7,7 @@ false, dates in ISO 8601, nothing for what is missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resopen import engine
@@ -28,7 +28,19 @@ PLAIN = engine.literal(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 SPECIAL = "'NaN', 'INF', '-INF'"
 
 
-def arrange_rows(package: Package, judged: Judged, added: Judged | None) -> dict[str, Loaded]:
+@dataclass(frozen=True)
+class Held:
+    """The rows of a version's table in the engine.
+
+    `judged_by` is the schema by which these very cells have been judged with the rest of their
+    package; None where to write them canonically has changed any, or where they were computed.
+    """
+
+    loaded: Loaded
+    judged_by: Table | None
+
+
+def arrange_rows(package: Package, judged: Judged, added: Judged | None) -> dict[str, Held]:
     """Put the rows of a version's tables, as its files will hold them, into the engine of a judged package.
 
     Args: the package of the version, whose fields are public and written canonically; the judged
@@ -38,7 +50,7 @@ def arrange_rows(package: Package, judged: Judged, added: Judged | None) -> dict
     """
     first = max((item.number for item in judged.loaded.values()), default=-1) + 1
 
-    def arranged(cursor: DuckDBPyConnection, one: tuple[int, Resource]) -> Loaded:
+    def arranged(cursor: DuckDBPyConnection, one: tuple[int, Resource]) -> Held:
         number, resource = one
         if resource.name in judged.loaded:
             return _arrange(cursor, resource, number, judged.loaded[resource.name])
@@ -47,23 +59,33 @@ def arrange_rows(package: Package, judged: Judged, added: Judged | None) -> dict
         return _bring(cursor, resource, number, added)
 
     numbered = list(enumerate(package.resources, first))
-    return {item.table.name: item for item in engine.in_parallel(judged.connection, arranged, numbered)}
+    return {item.loaded.table.name: item for item in engine.in_parallel(judged.connection, arranged, numbered)}
 
 
-def _arrange(connection: DuckDBPyConnection, resource: Resource, number: int, source: Loaded) -> Loaded:
-    """Make the rows of a version's table out of those of a judged table, which is dropped."""
+def _arrange(connection: DuckDBPyConnection, resource: Resource, number: int, source: Loaded) -> Held:
+    """Make the rows of a version's table out of those of a judged table, which is gone then."""
     _refuse_lost(connection, source)
-    count = engine.rows(connection, f"CREATE TABLE t{number} AS {_select(connection, resource, source)}")[0][0]
-    engine.rows(connection, f"DROP TABLE t{source.number}")
-    return _loaded(resource, number, count)
+    table = source.table
+    is_whole = [field.name for field in resource.table.fields] == [field.name for field in table.fields]
+    is_same = is_whole and _is_canonical(connection, source)
+    key = [_typed_sql(table, table.field(name)) for name in table.primary_key]
+    if is_same and _is_sorted(connection, source.number, key):
+        # Rows that are as they should be already are not copied.
+        engine.rows(connection, f"ALTER TABLE t{source.number} RENAME TO t{number}")
+    else:
+        engine.rows(connection, f"CREATE TABLE t{number} AS {_select(resource, source, key)}")
+        engine.rows(connection, f"DROP TABLE t{source.number}")
+    return Held(_loaded(resource, number, source.count), table if is_same else None)
 
 
-def _bring(connection: DuckDBPyConnection, resource: Resource, number: int, added: Judged) -> Loaded:
+def _bring(connection: DuckDBPyConnection, resource: Resource, number: int, added: Judged) -> Held:
     """Bring the rows of a version's table out of another engine."""
     source, other = added.loaded[resource.name], added.connection.cursor()
     _refuse_lost(other, source)
-    rows = engine.arrow(other, _select(other, resource, source))
-    return _loaded(resource, number, engine.load_columns(connection, f"t{number}", rows.columns, resource.path))
+    key = [_typed_sql(source.table, source.table.field(name)) for name in source.table.primary_key]
+    rows = engine.arrow(other, _select(resource, source, key))
+    engine.load_columns(connection, f"t{number}", rows.columns, resource.path)
+    return Held(_loaded(resource, number, source.count), None)
 
 
 def _loaded(resource: Resource, number: int, count: int) -> Loaded:
@@ -73,14 +95,19 @@ def _loaded(resource: Resource, number: int, count: int) -> Loaded:
     return Loaded(number, resource.table, (part,), count, tuple(range(len(labels))))
 
 
-def _select(connection: DuckDBPyConnection, resource: Resource, source: Loaded) -> str:
+def _select(resource: Resource, source: Loaded, key: Sequence[str]) -> str:
     """Return the query of the canonical texts of the public fields, sorted by the key or, without one, as they were."""
+    fields = [source.table.field(field.name) for field in resource.table.fields]
+    texts = ", ".join(f"{_canonical_sql(source.table, field)} AS c{i}" for i, field in enumerate(fields, 1))
+    return f"SELECT {texts} FROM t{source.number} ORDER BY {', '.join([*key, 'rowid'])}"
+
+
+def _is_canonical(connection: DuckDBPyConnection, source: Loaded) -> bool:
+    """Say whether all cells of a table are written canonically already."""
     table = source.table
-    fields = [table.fields[table.column(field.name) - 1] for field in resource.table.fields]
-    texts = ", ".join(f"{_canonical_sql(table, field)} AS c{i}" for i, field in enumerate(fields, 1))
-    key = [_typed_sql(table, table.fields[table.column(name) - 1]) for name in table.primary_key]
-    order = "" if _is_sorted(connection, source.number, key) else f" ORDER BY {', '.join([*key, 'rowid'])}"
-    return f"SELECT {texts} FROM t{source.number}{order}"
+    texts = ((f"c{i}", _canonical_sql(table, field)) for i, field in enumerate(table.fields, 1))
+    differs = " OR ".join(f"{cell} IS DISTINCT FROM ({text})" for cell, text in texts if cell != text)
+    return not (differs and engine.rows(connection, f"SELECT 1 FROM t{source.number} WHERE {differs} LIMIT 1"))
 
 
 def _is_sorted(connection: DuckDBPyConnection, number: int, key: Sequence[str]) -> bool:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pyarrow
     from duckdb import DuckDBPyConnection
 
-# So many rows leave the engine at once, and so many make a row group.
-PART, GROUP = 50_000, 1_000_000
+# So many rows leave the engine at once, and so many of these parts make a row group.
+PART, PARTS = 1 << 16, 16
 # The first so many rows tell whether a column has few values.
 LOOK = 100_000
 
@@ -58,7 +58,21 @@ def write_typed(connection: DuckDBPyConnection, loaded: Loaded, path: Path, node
 
 
 def _groups(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) -> Iterator[pyarrow.Table]:
-    """Yield rows as tables of one row group each: the engine's own batches are of any size."""
+    """Yield rows as tables of one row group each."""
+    import pyarrow as pa
+
+    held: list[pyarrow.Table] = []
+    for part in _even(batches):
+        held.append(part)
+        if len(held) == PARTS:
+            yield pa.concat_tables(held).cast(schema)
+            held = []
+    if held:
+        yield pa.concat_tables(held).cast(schema)
+
+
+def _even(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.Table]:
+    """Yield rows in parts of one size, each in one piece: where pages end must not hang on how the engine cuts them."""
     import pyarrow as pa
 
     held: list[pyarrow.RecordBatch] = []
@@ -66,12 +80,12 @@ def _groups(batches: Iterator[pyarrow.RecordBatch], schema: pyarrow.Schema) -> I
     for batch in batches:
         held.append(batch)
         count += batch.num_rows
-        while count >= GROUP:
+        while count >= PART:
             whole = pa.Table.from_batches(held)
-            yield whole.slice(0, GROUP).cast(schema)
-            held, count = whole.slice(GROUP).to_batches(), count - GROUP
+            yield whole.slice(0, PART).combine_chunks()
+            held, count = whole.slice(PART).to_batches(), count - PART
     if count:
-        yield pa.Table.from_batches(held).cast(schema)
+        yield pa.Table.from_batches(held).combine_chunks()
 
 
 def _few_values(connection: DuckDBPyConnection, loaded: Loaded) -> list[str]:

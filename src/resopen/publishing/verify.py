@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +16,8 @@ from resopen import engine
 from resopen.errors import DefinitionError, SetupError
 from resopen.messages import Messages
 from resopen.publishing.comparison import is_csv_of, is_parquet_of
-from resopen.schema import Package, Resource, load_package
+from resopen.publishing.rows import Held
+from resopen.schema import Package, Resource, Rule, Table, load_package
 from resopen.schema.files import read_json
 from resopen.tables.files import sha256_of
 from resopen.tables.source import unpack_package
@@ -75,19 +76,21 @@ def verify_folder(folder: Path, messages: Messages) -> Iterator[Fault]:
 
 
 def verify_written(
-    folder: Path, messages: Messages, connection: DuckDBPyConnection, held: Mapping[str, Loaded]
+    folder: Path, messages: Messages, connection: DuckDBPyConnection, held: Mapping[str, Held], rules: Sequence[Rule]
 ) -> list[Fault]:  # fmt: skip
     """Return the faults of a version that was just written out of an engine, which still holds its rows.
 
     Every file is hashed again; every table is read again, by a reader that did not write it, and
     compared with the rows of the engine, cell by cell; these are judged by the descriptor that was
-    written. So the very bytes are judged, though they are not loaded a second time.
+    written, unless they are, cell by cell, those that were judged by the same schemas and rules
+    before. So the very bytes are judged, though they are not loaded a second time.
+    Args: also the rules by which the rows were judged before.
     """
     package, faults = _opened(folder, messages)
     if package is None:
         return faults
     own, twins = _without_twins(package), _twins(package)
-    written = {item.name: replace(held[item.name], table=item.table) for item in own.resources}
+    written = {item.name: replace(held[item.name].loaded, table=item.table) for item in own.resources}
 
     def looks() -> Iterator[Callable[[], Iterator[Fault]]]:
         yield lambda: _sum_faults(folder)
@@ -98,8 +101,14 @@ def verify_written(
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for found in pool.map(lambda look: list(look()), looks()):
             faults += found
-    report = judge_loaded(connection, own, messages, written)
-    return [*faults, *_judgement(report), *_private_faults(connection, written)]
+    if own.rules != tuple(rules) or not all(_is_judged(held[item.name], item.table) for item in own.resources):
+        faults += _judgement(judge_loaded(connection, own, messages, written))
+    return [*faults, *_private_faults(connection, written)]
+
+
+def _is_judged(held: Held, table: Table) -> bool:
+    """Say whether the cells of a table have been judged by a schema that says the same, wherever it stands."""
+    return held.judged_by is not None and replace(held.judged_by, where="", key="") == replace(table, where="", key="")
 
 
 def _opened(folder: Path, messages: Messages) -> tuple[Package | None, list[Fault]]:
