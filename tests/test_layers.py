@@ -34,6 +34,7 @@ LAYERS = {
     "sarif": 5,
     "trace": 5,
     "api": 6,
+    "command_tree": 6,
     "commands": 6,
     "computed_frames": 6,
     "computed_tables": 5,

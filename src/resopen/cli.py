@@ -1,4 +1,4 @@
-"""The command line: its commands and options, and what becomes of every error."""
+"""The command line: what becomes of a call and of every error."""
 
 from __future__ import annotations
 
@@ -8,139 +8,18 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from resopen import __version__
-from resopen.commands import Command, Group, MemorySize
+from resopen.command_tree import build
 from resopen.errors import DataInvalid, ResopenError
 from resopen.messages import LANGUAGES, Language, Messages, environment_language, load_messages
 from resopen.printing import error_lines, issues_text, printable
 from resopen.reasons import system_reason
-from resopen.terminal import paint, say
+from resopen.terminal import paint
 from resopen.usage import usage_text
-
-FORMATS = ("text", "html", "json", "csv", "junit", "sarif", "github")
-
-
-def build(messages: Messages) -> Group:
-    """Return all commands with their texts in the language of the catalogue."""
-
-    def option(*names: str, text: str, **rest: Any) -> click.Option:
-        return click.Option(list(names), help=messages.text(f"help.option-{text}"), **rest)
-
-    def command(name: str, module: str, *parameters: click.Parameter) -> Command:
-        params = [*parameters, option("--lang", text="lang", type=click.Choice(LANGUAGES), expose_value=False)]
-        made = Command(name, callback=partial(_run, module, name), params=params, help=messages.text(f"help.{name}"))
-        made.messages = messages
-        return made
-
-    day = option("--today", text="today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD")
-    group = Group(
-        "resopen",
-        help=messages.text("help.group"),
-        params=[
-            option("--lang", text="lang", type=click.Choice(LANGUAGES), expose_value=False),
-            option("--version", text="version", is_flag=True, is_eager=True, expose_value=False, callback=_version),
-        ],
-        commands=[
-            command(
-                "validate", "runs", click.Argument(["packages"], nargs=-1, metavar="[PACKAGE]..."),
-                option("--schema", text="schema", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--format", text="format", type=click.Choice(FORMATS), default="text"),
-                option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
-                option("--fail-on", text="fail-on", type=click.Choice(["error", "warning"]), default="error"),
-                option("--allow-remote", text="allow-remote", is_flag=True),
-                option("--memory", text="memory", type=MemorySize(), metavar="1GiB"),
-                day,
-            ),
-            command("describe", "upkeep", option("--check", text="check", is_flag=True)),
-            command(
-                "normalize", "upkeep", click.Argument(["file"], type=click.Path(path_type=Path)),
-                option("--schema", text="normalize-schema", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--output", text="normalize-output", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--sheet", text="normalize-sheet", default="", metavar="NAME"),
-                option("--check", text="normalize-check", is_flag=True),
-                option("--limit", text="limit", type=click.IntRange(0), default=10, metavar="N"),
-            ),
-            command(
-                "diff", "diff_command",
-                click.Argument(["old"], metavar="OLD"), click.Argument(["new"], metavar="NEW"),
-                option("--format", text="diff-format", type=click.Choice(["text", "json", "csv", "html"]),
-                       default="text"),
-                option("--output", text="diff-output", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--limit", text="diff-limit", type=click.IntRange(0), default=10, metavar="N"),
-                option("--exit-code", text="diff-exit-code", is_flag=True),
-                day,
-            ),
-            command(
-                "rank", "rank_command",
-                option("--methodology", text="methodology", type=click.Path(path_type=Path), required=True,
-                       metavar="FILE"),
-                option("--values", text="values", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--package", text="package", metavar="PACKAGE"),
-                option("--format", text="rank-format",
-                       type=click.Choice(["text", "csv", "json", "parquet", "xlsx"]), default="text"),
-                option("--output", text="rank-output", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--nominal", text="nominal", is_flag=True),
-                option("--sensitivity", text="sensitivity", is_flag=True),
-                option("--explain", "unit", text="explain-unit", default="", metavar="UNIT"),
-                option("--compare", "other", text="compare", type=click.Path(path_type=Path), metavar="OTHER"),
-                option("--old-methodology", text="old-methodology", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--save-values", text="save-values", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--save-runs", text="save-runs", type=click.Path(path_type=Path), metavar="FILE"),
-                day,
-            ),
-            command(
-                "indicators", "indicator_commands",
-                click.Argument(["indicator_ids"], nargs=-1, metavar="[ID]..."),
-                option("--package", text="package", metavar="PACKAGE"),
-                option("--format", text="indicators-format", type=click.Choice(["text", "csv", "json"]),
-                       default="text"),
-                option("--explain", "explained", text="explain", nargs=3, metavar="ID OKTMO PERIOD"),
-                day,
-            ),
-            command(
-                "publish", "release_commands",
-                click.Argument(["package"], required=False, metavar="[PACKAGE]"),
-                option("--version", text="publish-version", required=True, metavar="X.Y.Z|next"),
-                option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),
-                option("--draft", text="draft", is_flag=True),
-                option("--sign", "key", text="sign", type=click.Path(path_type=Path), metavar="KEY"),
-                day,
-            ),
-            command(
-                "verify", "release_commands",
-                click.Argument(["release"], type=click.Path(path_type=Path)),
-                option("--signers", text="signers", type=click.Path(path_type=Path), metavar="FILE"),
-                option("--signer", text="signer", default="", metavar="NAME"),
-            ),
-            command(
-                "withdraw", "release_commands",
-                click.Argument(["version"]),
-                option("--reason", text="reason", required=True, metavar="TEXT"),
-                option("--package", text="package", metavar="PACKAGE"),
-                option("--output", text="output", type=click.Path(path_type=Path), metavar="DIR"),
-            ),
-            command(
-                "trace", "upkeep", click.Argument(["recommendation_id"], required=False),
-                option("--sources", text="sources", type=click.Path(path_type=Path), required=True, metavar="DIR"),
-                option("--all", "everything", text="all", is_flag=True),
-            ),
-        ],
-    )  # fmt: skip
-    group.messages = messages
-    return group
-
-
-def _run(module: str, name: str, **arguments: Any) -> int:
-    """Run a command by the function of its name, whose module alone is imported, so that each starts soon."""
-    return int(getattr(import_module(f"resopen.{module}"), f"run_{name}")(**arguments))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -218,12 +97,6 @@ def _language(arguments: Sequence[str]) -> Language:
             if chosen in LANGUAGES:
                 return "ru" if chosen == "ru" else "en"
     return environment_language()
-
-
-def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        say(f"resopen {__version__}")
-        context.exit()
 
 
 def _say(text: str) -> None:
