@@ -1,4 +1,6 @@
-"""Builds a version twice, in different folders, time zones, locales and hash seeds, and compares every byte.
+"""Builds a version twice, out of copies of the sources, and compares every byte.
+
+The copies lie in different folders; time zones, locales and hash seeds differ too.
 
 Run it with the environment's Python; exit code 1 when the two differ:
     .venv/bin/python scripts/reproduce.py [PACKAGE] [VERSION]
@@ -7,6 +9,7 @@ Run it with the environment's Python; exit code 1 when the two differ:
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,15 +22,19 @@ PLACES = (
 )
 
 
-def build(output: Path, package: str, version: str, settings: dict[str, str]) -> dict[str, bytes]:
-    """Publish the version into a folder and return the content of every file by its path."""
-    command = [sys.executable, "-m", "resopen", "publish", *([package] if package else []), "--version", version]
-    environment = {**os.environ, **settings}
-    subprocess.run(
-        [*command, "--output", str(output)], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
-    )  # fmt: skip
-    files = (path for path in output.rglob("*") if path.is_file() and path.name != ".lock")
-    return {path.relative_to(output).as_posix(): path.read_bytes() for path in files}
+def build(place: Path, package: str, version: str, settings: dict[str, str]) -> dict[str, bytes]:
+    """Publish the version out of a copy of the sources and return the content of every file by its path."""
+    for name in ("schema", "datapackage"):
+        shutil.copytree(ROOT / name, place / name)
+    if package:
+        found = Path(package)
+        shutil.copytree(found if found.is_dir() else found.parent, place / "package")
+    named = ["package"] if package else []
+    command = [sys.executable, "-m", "resopen", "publish", *named, "--version", version, "--output", "dist"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **settings}
+    subprocess.run(command, cwd=place, env=environment, check=True, stdout=subprocess.DEVNULL)
+    files = (path for path in (place / "dist").rglob("*") if path.is_file() and path.name != ".lock")
+    return {path.relative_to(place).as_posix(): path.read_bytes() for path in files}
 
 
 def main() -> int:
@@ -36,7 +43,7 @@ def main() -> int:
     version = sys.argv[2] if len(sys.argv) > 2 else "0.1.0"
     with tempfile.TemporaryDirectory() as place:
         one, two = (
-            build(Path(place) / name / "dist", package, version, settings)
+            build(Path(place) / name, package, version, settings)
             for name, settings in zip(("a", "another/deeper"), PLACES, strict=True)
         )
     differing = sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))

@@ -188,7 +188,7 @@ def test_readme_tells_gaps_with_counts_codes_and_what_cannot_be_computed(real: P
     text = (real / "README.ru.md").read_text("utf-8")
     assert "| `organizations` | `inn` | 139 | 139 |" in text
     assert "`programme` Муниципальная программа" in text
-    assert "нет значения support_measures_count" in text
+    assert "нет значения `support_measures_count" in text
 
 
 def test_synthetic_data_cannot_take_the_name_of_the_real_package(tmp_path: Path) -> None:
@@ -353,6 +353,83 @@ def test_signature_is_made_and_checked(tmp_path: Path) -> None:
         signers = ("--signers", str(tmp_path / "signers"), "--signer", "keeper@example.org")
         assert resopen("verify", str(folder), *signers).returncode == code
         assert resopen("verify", str(folder.with_name(f"{folder.name}.zip")), *signers).returncode == code
+
+
+def with_sections(made: Order, *sections: str) -> Order:
+    made.changelog.write_text("# C\n\n" + "".join(f"## {section}\n\n- x\n\n" for section in sections), "utf-8")
+    return made
+
+
+def test_day_that_is_none_or_before_that_of_the_last_version_is_refused(tmp_path: Path) -> None:
+    made = with_sections(package(tmp_path / "p"), "1.0.1 - 2026-11-31", "1.0.0 - 2026-11-21")
+    publish(made, "1.0.0", ENGLISH)
+    assert refused(lambda: publish(made, "1.0.1", ENGLISH)).key == "publish.no-such-day"
+    with_sections(made, "1.0.1 - 2025-11-21", "1.0.0 - 2026-11-21")
+    error = refused(lambda: publish(made, "1.0.1", ENGLISH))
+    assert (error.key, error.details["before"]) == ("publish.day-before", "2026-11-21")
+
+
+def test_day_that_has_not_come_is_told(tmp_path: Path) -> None:
+    with_sections(package(tmp_path / "p"), "1.0.0 - 2026-11-21")
+    call = ("publish", str(tmp_path / "p"), "--version", "1.0.0", "--output")
+    ahead = resopen(*call, str(tmp_path / "a"), "--today", "2026-11-20")
+    assert (ahead.returncode, "has not come yet" in ahead.stdout) == (0, True)
+    assert "has not come yet" not in resopen(*call, str(tmp_path / "b"), "--today", "2026-11-21").stdout
+
+
+def test_next_number_is_not_computed_where_earlier_versions_lie_elsewhere(tmp_path: Path) -> None:
+    made = with_sections(package(tmp_path / "p"), "1.1.0 - 2026-11-21", "1.0.0 - 2026-11-20")
+    error = refused(lambda: draft_version(made, ENGLISH, lambda name: None))
+    assert (error.key, error.details["version"]) == ("publish.no-earlier", "1.1.0")
+
+
+def test_number_of_a_withdrawn_version_is_not_used_again(tmp_path: Path) -> None:
+    folder = publish(package(tmp_path / "p"), "1.0.0", ENGLISH).folder
+    withdraw = ("withdraw", "1.0.0", "--package", str(tmp_path / "p"), "--output", str(tmp_path / "dist"), "--reason")
+    assert resopen(*withdraw, " ").returncode == 2
+    assert resopen(*withdraw, "a slip").returncode == 0
+    shutil.rmtree(folder)
+    folder.with_name(f"{folder.name}.zip").unlink()
+    assert refused(lambda: publish(order(tmp_path / "p"), "1.0.0", ENGLISH)).key == "publish.withdrawn-number"
+
+
+def test_run_that_was_killed_between_zip_and_folder_is_made_good_by_the_next(tmp_path: Path) -> None:
+    folder = publish(package(tmp_path / "p"), "1.0.0", ENGLISH).folder
+    content = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    shutil.rmtree(folder)
+    publish(order(tmp_path / "p"), "1.0.0", ENGLISH)
+    assert {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == content
+
+
+def test_draft_of_a_number_that_cannot_be_published_is_refused(tmp_path: Path) -> None:
+    made = with_sections(package(tmp_path / "p"), "1.0.0 - 2026-11-21")
+    publish(made, "1.0.0", ENGLISH)
+    package(tmp_path / "p", [*ROWS, ["d", "", "", "", "", "", ""]])
+    before = made.changelog.read_bytes()
+    for version, key in (("0.9.0", "not-newer"), ("1.0.1", "step-too-small")):
+        error = refused(lambda: draft_entry(order(tmp_path / "p"), version, DAY, ENGLISH, lambda name: None))  # noqa: B023
+        assert error.key == f"publish.{key}"
+    assert made.changelog.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", ["", "no sums\n", "ab  data/things.csv\n"])
+def test_sums_that_are_none_are_told_in_one_line(content: str, tmp_path: Path) -> None:
+    folder = publish(package(tmp_path / "p"), "1.0.0", ENGLISH).folder
+    (folder / "SHA256SUMS").write_text(content, "utf-8")
+    assert [fault.key for fault in verify(folder, ENGLISH)] == ["no-sums"]
+
+
+def test_descriptor_that_is_no_json_is_told_with_the_reason(tmp_path: Path) -> None:
+    folder = publish(package(tmp_path / "p"), "1.0.0", ENGLISH).folder
+    (folder / "datapackage.json").write_text("{", "utf-8")
+    texts = [fault.in_words(ENGLISH) for fault in verify(folder, ENGLISH)]
+    assert not any("{" in text for text in texts)
+
+
+def test_no_file_of_a_release_names_the_folder_that_it_was_made_in(real: Path) -> None:
+    for path in real.rglob("*"):
+        if path.is_file():
+            assert str(ROOT).encode() not in path.read_bytes(), path
 
 
 @pytest.mark.slow

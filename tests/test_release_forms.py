@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from resopen.errors import PublishRefused
 from resopen.messages import load_messages
 from resopen.opening import open_package
 from resopen.publishing.comparison import is_csv_of, is_parquet_of
+from resopen.publishing.draft import draft_version
 from resopen.publishing.release import Order, gather, publish, write_tables
 from resopen.publishing.tables import PART, PARTS, _even, _groups
 from resopen.publishing.verify import verify
@@ -105,6 +107,50 @@ def test_source_of_any_form_becomes_the_same_canonical_table(form: Callable[[Pat
     folder = publish(form(tmp_path), "0.1.0", ENGLISH).folder
     assert (folder / "data" / "a.csv").read_text("utf-8") == CANONICAL
     assert verify(folder, ENGLISH) == []
+
+
+def test_moments_of_own_formats_become_those_of_iso_8601_but_for_zones(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "id,d,t,m,z\na,14.03.2024,9:05,14.03.2024 10:15:00,14.03.2024 10:15 +0300\n", "utf-8"
+    )  # fmt: skip
+    fields = [
+        {"name": "id", "type": "string"}, {"name": "d", "type": "date", "format": "%d.%m.%Y"},
+        {"name": "t", "type": "time", "format": "%H:%M"},
+        {"name": "m", "type": "datetime", "format": "%d.%m.%Y %H:%M:%S"},
+        {"name": "z", "type": "datetime", "format": "%d.%m.%Y %H:%M %z"},
+    ]  # fmt: skip
+    folder = publish(order(tmp_path, {"path": "a.csv"}, fields), "0.1.0", ENGLISH).folder
+    expected = "a,2024-03-14,09:05:00,2024-03-14T10:15:00,14.03.2024 10:15 +0300"
+    assert (folder / "data" / "a.csv").read_text("utf-8").splitlines()[1] == expected
+    published = json.loads((folder / "datapackage.json").read_bytes())["resources"][0]["schema"]["fields"]
+    assert [field.get("format") for field in published] == [None, None, None, None, "%d.%m.%Y %H:%M %z"]
+    assert verify(folder, ENGLISH) == []
+
+
+NAMES = ("", "../evil", "/evil", "С пробелом", "Upper", ".hidden")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_that_is_no_name_of_a_file_everywhere_is_refused(name: str, tmp_path: Path) -> None:
+    made = inline(tmp_path)
+    descriptor = {**made.package.descriptor, "name": name}
+    whole = replace(made, package=replace(made.package, name=name, descriptor=descriptor))
+    for act in (lambda: publish(whole, "0.1.0", ENGLISH), lambda: draft_version(whole, ENGLISH, lambda step: None)):
+        with pytest.raises(PublishRefused) as caught:
+            act()
+        assert (caught.value.key, caught.value.details) == ("publish.wrong-name", {"key": "$.name", "name": name})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["CHANGELOG.md", "datapackage.json"]
+
+
+def test_table_that_takes_the_name_of_a_parquet_file_is_refused(tmp_path: Path) -> None:
+    made = inline(tmp_path)
+    nodes = made.package.descriptor["resources"]
+    descriptor = {**made.package.descriptor, "resources": [*nodes, {**nodes[0], "name": "a-parquet"}]}
+    whole = replace(made, package=replace(made.package, descriptor=descriptor))
+    with pytest.raises(PublishRefused) as caught:
+        publish(whole, "0.1.0", ENGLISH)
+    assert caught.value.key == "publish.name-taken"
+    assert caught.value.details == {"key": "$.resources[1].name", "name": "a-parquet", "table": "a"}
 
 
 EVERY_TYPE = {

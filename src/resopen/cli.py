@@ -107,9 +107,14 @@ def _say(text: str) -> None:
 def run() -> None:
     """Run the command line as a program, which answers Ctrl-C in words."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A run that is told to end removes what it has put beside first.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     # What openpyxl leaves out of a workbook, such as its styles, is nothing that a reader of tables would miss.
     warnings.filterwarnings("ignore", module="openpyxl")
-    code = main()
+    try:
+        code = main()
+    except SystemExit as ended:
+        code = int(ended.code or 0)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, AttributeError):
             stream.flush()

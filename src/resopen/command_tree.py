@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -15,6 +17,8 @@ from resopen.commands import Command, Group, MemorySize
 from resopen.messages import LANGUAGES, Messages
 from resopen.terminal import say
 
+# What a shell gives for a program that a closed pipe has ended.
+PIPE_CLOSED = 141
 FORMATS = ("text", "html", "json", "csv", "junit", "sarif", "github")
 
 
@@ -160,8 +164,16 @@ def _release_commands(make: _Maker) -> list[Command]:
 
 
 def _run(module: str, name: str, **arguments: Any) -> int:
-    """Run a command by the function of its name, whose module alone is imported, so that each starts soon."""
-    return int(getattr(import_module(f"resopen.{module}"), f"run_{name}")(**arguments))
+    """Run a command by the function of its name, whose module alone is imported, so that each starts soon.
+
+    Where whoever reads the output has gone, the exit code is that of other programs, and never one
+    that says something of the data.
+    """
+    try:
+        return int(getattr(import_module(f"resopen.{module}"), f"run_{name}")(**arguments))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -22,33 +22,39 @@ class Facts:
 
 
 def data_dictionary(
-    descriptor: Node, facts: Mapping[str, Facts], lacking: Sequence[tuple[str, str]], messages: Messages
-) -> str:
-    """Return the README of a version in one language, in Markdown.
+    descriptor: Node, facts: Mapping[str, Facts], lacking: Sequence[tuple[str, str]], definitions: Sequence[str],
+    messages: Messages,
+) -> str:  # fmt: skip
+    """Return the README of a version in one language, in Markdown; a section of which nothing is known is left out.
 
-    Args: the descriptor of the version, the facts of each table, and the rankings that could not be
-    computed, each with the reason.
+    Args: the descriptor of the version, the facts of each table, the rankings that could not be
+    computed, each with the reason, and the folders of definitions that the version holds.
     """
     nodes = [node for node in descriptor["resources"] if "schema" in node]
+    layout = [messages.text("dictionary.layout"), *(messages.text(f"dictionary.holds-{name}") for name in definitions)]
     parts = [
-        f"# {_text(descriptor, 'title', messages)}",
+        f"# {_text(descriptor, 'title', messages) or descriptor['name']}",
         *([f"**{messages.text('ranking.synthetic')}**"] if descriptor.get("synthetic") is True else []),
         f"{messages.text('dictionary.version')} {descriptor['version']}, {descriptor['created'][:10]}",
-        f"## {messages.text('dictionary.what')}",
-        _text(descriptor, "description", messages),
-        messages.text("dictionary.layout"),
-        f"## {messages.text('dictionary.load')}",
-        messages.text("dictionary.load-text"),
-        f"## {messages.text('dictionary.gaps')}",
-        *_gaps(nodes, facts, lacking, messages),
-        f"## {messages.text('dictionary.tables')}",
-        *(_table(node, facts[node["name"]], messages) for node in nodes),
-        f"## {messages.text('dictionary.licence')}",
-        "\n".join(_licences(descriptor)),
-        f"## {messages.text('dictionary.cite')}",
-        citation_text(descriptor),
+        *_section("what", [_text(descriptor, "description", messages), " ".join(layout)], messages),
+        *_section("load", [messages.text("dictionary.load-text")], messages),
+        *_section("tables", [_table(node, facts[node["name"]], messages) for node in nodes], messages),
+        *_section("gaps", list(_gaps(nodes, facts, lacking, messages)), messages),
+        *_section("licence", ["\n".join(_licences(descriptor))], messages),
+        *_section("cite", [_citation(descriptor, messages)], messages),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _citation(descriptor: Node, messages: Messages) -> str:
+    own = {**descriptor, "title": _text(descriptor, "title", messages)}
+    return citation_text(own, messages.text("dictionary.version"))
+
+
+def _section(name: str, parts: Sequence[str], messages: Messages) -> list[str]:
+    """Return a heading and its parts that say something, or nothing."""
+    told = [part for part in parts if part]
+    return [f"## {messages.text(f'dictionary.{name}')}", *told] if told else []
 
 
 def _text(node: Node, key: str, messages: Messages) -> str:
@@ -60,9 +66,13 @@ def _gaps(
     nodes: Sequence[Node], facts: Mapping[str, Facts], lacking: Sequence[tuple[str, str]], messages: Messages
 ) -> Iterator[str]:
     """Yield the known gaps: empty tables, fields with missing values and how many, rankings without inputs."""
-    empty = [node["name"] for node in nodes if not facts[node["name"]].rows]
-    if empty:
-        yield f"{messages.text('dictionary.gap-empty')} {', '.join(f'`{name}`' for name in empty)}."
+    for key, is_computed in (("gap-empty", False), ("gap-computed", True)):
+        empty = [
+            f"`{node['name']}`" for node in nodes
+            if not facts[node["name"]].rows and bool(node.get("computed")) is is_computed
+        ]  # fmt: skip
+        if empty:
+            yield f"{messages.text(f'dictionary.{key}')} {', '.join(empty)}."
     lines = [
         f"| `{node['name']}` | `{field}` | {count} | {facts[node['name']].rows} |"
         for node in nodes
@@ -89,12 +99,12 @@ def _table(node: Node, facts: Facts, messages: Messages) -> str:
         for key in schema.get("foreignKeys", [])
         for name in _names(key["fields"])
     }
-    key = ", ".join(_names(schema.get("primaryKey"))) or "–"
+    key = ", ".join(_names(schema.get("primaryKey"))) or messages.text("dictionary.none")
+    counted = f"{messages.text('dictionary.rows')}: {facts.rows}. {messages.text('dictionary.key')}: {key}."
     lines = [
-        f"### {node['name']}: {_text(node, 'title', messages)}",
+        "### " + ": ".join(filter(None, (node["name"], _text(node, "title", messages)))),
         "",
-        f"{_text(node, 'description', messages)} {messages.text('dictionary.rows')}: {facts.rows}. "
-        f"{messages.text('dictionary.key')}: {key}.",
+        " ".join(filter(None, (_text(node, "description", messages), counted))),
         "",
         messages.text("dictionary.columns"),
         "|---|---|---|---|---|---|",

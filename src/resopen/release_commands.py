@@ -14,7 +14,7 @@ from resopen.publishing.draft import draft_entry, draft_version
 from resopen.publishing.release import Order, Published, publish
 from resopen.publishing.signature import is_signed_by
 from resopen.publishing.verify import SIGNATURE, SUMS, Fault, verify
-from resopen.publishing.versions import WITHDRAWN, parse_version, published_versions, withdrawn_file
+from resopen.publishing.versions import WITHDRAWN, entry_date, parse_version, published_versions, withdrawn_file
 from resopen.schema import SchemaFolder, find_schema_folder, read_schema_folder
 from resopen.tables.files import write_atomically
 from resopen.tables.source import unpack_package
@@ -38,7 +38,11 @@ def run_publish(
                 say(messages.text("ui.drafted", {"version": version, "file": str(order.changelog)}))
                 return 0
             done = publish(order, version, messages, step, key)
+        created = entry_date(order.changelog, parse_version(version))
     _say_published(done, messages)
+    if created > day_of_run(today):
+        # A slip of the pen is cheaper to mend before anybody has the version.
+        say(messages.text("ui.day-ahead", {"version": version, "day": created.isoformat()}))
     return 0
 
 
@@ -112,6 +116,8 @@ def _signature_faults(release: Path, signers: Path, signer: str) -> list[Fault]:
 def run_withdraw(version: str, reason: str, package: str | None, output: Path | None) -> int:
     """Mark a published version as withdrawn; nothing of it is deleted or changed."""
     messages = messages_of_run()
+    if not reason.strip():
+        raise PublishRefused("publish.no-reason", {"version": version})
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         order = _order(package, output, Path(scratch))
         number, name = parse_version(version), order.package.name

@@ -78,15 +78,18 @@ def _scalar(value: Any) -> str:
     return UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(str(value), ensure_ascii=False))
 
 
-def citation_text(descriptor: Mapping[str, Any]) -> str:
-    """Return a line that cites the release: creators (year). Title. Version. Publisher. Address."""
+def citation_text(descriptor: Mapping[str, Any], word: str = "Version") -> str:
+    """Return a line that cites the release: creators (year). Title. Version. Publisher. Address.
+
+    Args: the descriptor of the release, the word for a version in the language of the line.
+    """
     creators = "; ".join(party.name for party in of.in_role(descriptor, *of.CREATORS))
     publisher = "; ".join(party.name for party in of.in_role(descriptor, "publisher"))
     year = of.released_on(descriptor)[:4]
     parts = (
         " ".join(filter(None, (creators, f"({year})" if year else ""))),
         of.title(descriptor),
-        f"Version {descriptor['version']}" if descriptor.get("version") else "",
+        f"{word} {descriptor['version']}" if descriptor.get("version") else "",
         "" if publisher == creators else publisher,
         of.identity(descriptor) or str(descriptor.get("homepage") or ""),
     )

@@ -6,14 +6,13 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from resopen.differences.places import open_version
 from resopen.differences.records import Difference
 from resopen.differences.versions import changelog_entry, next_version, version_step
 from resopen.errors import PublishRefused
 from resopen.messages import Messages
-from resopen.publishing.release import Order, Step, build, difference_to, gather, place_of
+from resopen.publishing.conditions import check_first, check_names, check_number
+from resopen.publishing.release import Order, Step, build, check_enough, day_of_version, difference_to, gather
 from resopen.publishing.versions import add_entry, entry_date, parse_version, published_versions
-from resopen.schema.version import Version
 from resopen.tables.files import write_atomically
 
 FIRST = "0.1.0"
@@ -23,12 +22,15 @@ def draft_version(order: Order, messages: Messages, step: Step) -> str:
     """Return the version that the changes since the last one demand; 0.1.0 when there is none yet.
 
     Both are looked at as of the day of the last one: that a day has gone by is no change.
-    Raises PublishRefused when nothing has changed; otherwise as `publish`.
+    Raises PublishRefused when nothing has changed, or when no version lies there but the changelog
+    tells of later ones; otherwise as `publish`.
     """
+    check_names(order.package.descriptor)
     earlier = published_versions(order.output, order.package.name)
     if not earlier:
+        check_first(order.output, order.changelog, parse_version(FIRST))
         return FIRST
-    needed = version_step(_difference(order, _day_of(order, earlier[-1]), messages, step))
+    needed = version_step(_difference(order, day_of_version(order, earlier[-1]), messages, step))
     if needed == "none":
         raise PublishRefused("publish.nothing-changed", {"version": str(earlier[-1])})
     return next_version(str(earlier[-1]), needed)
@@ -38,29 +40,29 @@ def draft_entry(order: Order, version: str, today: date, messages: Messages, ste
     """Write a section for a version into the changelog, to be read over and edited before it is published.
 
     It is generated from what differs since the last version, in English and in Russian. Raises
-    PublishRefused when there is a section of that version already; otherwise as `publish`.
+    PublishRefused when there is a section of that version already, or the number is too small for
+    the changes; otherwise as `publish`.
     """
     number = parse_version(version)
+    check_names(order.package.descriptor)
+    check_number(order.output, order.package.name, number)
     try:
         entry_date(order.changelog, number)
     except PublishRefused:
         pass
     else:
         raise PublishRefused("publish.in-changelog", {"file": str(order.changelog), "version": version})
-    if published_versions(order.output, order.package.name):
+    earlier = published_versions(order.output, order.package.name)
+    if earlier:
+        if number <= earlier[-1]:
+            raise PublishRefused("publish.not-newer", {"version": version, "earlier": str(earlier[-1])})
         found = _difference(order, today, messages, step)
+        check_enough(found, earlier[-1], number)
         english, russian = (changelog_entry(found, version, language, today) for language in ("en", "ru"))
         entry = english.rstrip() + "\n\n" + russian.partition("\n")[2].strip() + "\n"
     else:
         entry = f"## {version} - {today.isoformat()}\n\n- The first version.\n\n- Первая версия.\n"
     write_atomically(order.changelog, add_entry(order.changelog, entry).encode())
-
-
-def _day_of(order: Order, version: Version) -> date:
-    """Return the day of a version that lies there."""
-    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
-        descriptor = open_version(str(place_of(order, version)), Path(scratch)).package.descriptor
-    return date.fromisoformat(str(descriptor["created"])[:10])
 
 
 def _difference(order: Order, today: date, messages: Messages, step: Step) -> Difference:

@@ -13,6 +13,9 @@ INTERNAL = "internal"
 LEXICAL_KEYS = ("decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues", "missingValues")
 
 
+MOMENTS = ("date", "time", "datetime")
+
+
 def public_descriptor(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     """Return a descriptor without the internal fields, its fields written canonically.
 
@@ -43,8 +46,14 @@ def _public_resource(node: Mapping[str, Any], hidden: set[str]) -> dict[str, Any
 
 
 def _public_field(field: Mapping[str, Any]) -> dict[str, Any]:
-    dropped = (*LEXICAL_KEYS, *(["format"] if field.get("type") == "date" else []))
+    kind, form = str(field.get("type")), str(field.get("format", "default"))
+    dropped = (*LEXICAL_KEYS, *(["format"] if has_plain_format(kind, form) else []))
     return {key: value for key, value in field.items() if key not in dropped}
+
+
+def has_plain_format(kind: str, form: str) -> bool:
+    """Say whether a format is one of days and hours that ISO 8601 can stand for; one with a zone stays as it is."""
+    return kind in MOMENTS and not re.search("%[zZ]", form)
 
 
 def _uses(descriptor: Mapping[str, Any], hidden: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:

@@ -17,10 +17,11 @@ from resopen.differences.comparing import compare
 from resopen.differences.places import open_version
 from resopen.differences.records import Difference
 from resopen.differences.versions import is_enough, next_version, version_reasons, version_step
-from resopen.errors import DataInvalid, PublishRefused
+from resopen.errors import DataInvalid, DefinitionError, PublishRefused
 from resopen.messages import LANGUAGES, Messages, load_messages
 from resopen.publishing.archive import write_archive
 from resopen.publishing.computed import Additions, add_computed
+from resopen.publishing.conditions import check_names, check_number
 from resopen.publishing.facts import facts_of
 from resopen.publishing.place import exclusive, settle, sync
 from resopen.publishing.private import public_descriptor
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 # What a resource descriptor says of the files that a version is made from, and not of its own.
 SOURCE_KEYS = ("dialect", "bytes", "hash", "rowCount", "compression", "extrapaths", "data", "scheme")
+DEFINITIONS = ("indicators", "methodology")
 PARQUET_MEDIATYPE = "application/vnd.apache.parquet"
 Step = Callable[[str], None]
 
@@ -87,9 +89,11 @@ def publish(
     when the disk or the rights do not allow it. In all these cases no version is left.
     """
     number = parse_version(version)
+    check_names(order.package.descriptor)
     target = order.output / f"{order.package.name}-{number}"
     if target.exists():
         raise PublishRefused("publish.version-exists", {"folder": str(target)})
+    check_number(order.output, order.package.name, number)
     created = entry_date(order.changelog, number)
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         material = gather(order, created, messages, Path(scratch), step)
@@ -252,18 +256,34 @@ def release_descriptor(head: Mapping[str, Any], tables: Sequence[WrittenTable], 
 
 def check_step(order: Order, number: Version, whole: Path, scratch: Path, created: date) -> None:
     """Refuse a version that is no newer than those that lie there, or a smaller step than the changes demand."""
-    earlier = published_versions(order.output, order.package.name)
+    # Of a version whose run was killed between its zip and its folder only the zip lies there.
+    earlier = [one for one in published_versions(order.output, order.package.name) if one != number]
     if not earlier:
         return
-    if number <= earlier[-1]:
-        raise PublishRefused("publish.not-newer", {"version": str(number), "earlier": str(earlier[-1])})
-    difference = difference_to(order, earlier[-1], whole, scratch, created)
+    last = earlier[-1]
+    if number <= last:
+        raise PublishRefused("publish.not-newer", {"version": str(number), "earlier": str(last)})
+    if created < (day := day_of_version(order, last)):
+        details = {"version": str(number), "day": created.isoformat(), "earlier": str(last), "before": day.isoformat()}
+        raise PublishRefused("publish.day-before", details)
+    check_enough(difference_to(order, last, whole, scratch, created), last, number)
+
+
+def check_enough(difference: Difference, earlier: Version, number: Version) -> None:
+    """Refuse a smaller step from an earlier version than the changes demand."""
     step = version_step(difference)
-    if not is_enough(str(earlier[-1]), str(number), step):
-        needed = next_version(str(earlier[-1]), step)
+    if not is_enough(str(earlier), str(number), step):
+        needed = next_version(str(earlier), step)
         reasons = ", ".join(reason.kind for reason in version_reasons(difference) if reason.step == step)
-        details = {"version": str(number), "earlier": str(earlier[-1]), "needed": needed, "reasons": reasons}
+        details = {"version": str(number), "earlier": str(earlier), "needed": needed, "reasons": reasons}
         raise PublishRefused("publish.step-too-small", details)
+
+
+def day_of_version(order: Order, version: Version) -> date:
+    """Return the day of a version that lies there."""
+    with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
+        descriptor = open_version(str(place_of(order, version)), Path(scratch)).package.descriptor
+    return date.fromisoformat(str(descriptor["created"])[:10])
 
 
 def place_of(order: Order, version: Version) -> Path:
@@ -291,17 +311,26 @@ def _write_texts(
     (whole / "datapackage.json").write_bytes(to_json(descriptor))
     facts = {table.node["name"]: table.facts for table in tables}
     gaps = material.additions.gaps if material.additions else ()
+    folders = [name for name in DEFINITIONS if (whole / name).is_dir()]
     for language in LANGUAGES:
         words = load_messages(language)
         name = "README.md" if language == "en" else f"README.{language}.md"
-        lacking = [(method.title.text(language), words.text(f"errors.{e.key}", e.details)) for method, e in gaps]
-        (whole / name).write_bytes(data_dictionary(descriptor, facts, lacking, words).encode())
+        lacking = [
+            (method.title.text(language), words.text(f"dictionary.{e.key.rpartition('.')[2]}", e.details))
+            for method, e in gaps
+        ]
+        (whole / name).write_bytes(data_dictionary(descriptor, facts, lacking, folders, words).encode())
     (whole / "CHANGELOG.md").write_bytes(read_bytes(order.changelog))
     for name, content in catalogue_files(descriptor).items():
         (whole / name).write_bytes(content)
     hashed = {f"data/{table.node['name']}.{end}": written.sha256
               for table in tables for end, written in (("csv", table.csv), ("parquet", table.parquet))}  # fmt: skip
     (whole / SUMS).write_bytes(sums(whole, hashed))
+
+
+def _in_words(error: DefinitionError, words: Messages) -> str:
+    """Return what a ranking lacks, for readers of the version: without the files of who publishes it."""
+    return words.text(f"dictionary.{error.key.rpartition('.')[2]}", error.details)
 
 
 def _write_provenance(order: Order, head: Mapping[str, Any], inputs: Sequence[tuple[str, Path]], whole: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from resopen import engine
 from resopen.errors import PublishRefused
+from resopen.publishing.private import MOMENTS, has_plain_format
 from resopen.schema import Field, Package, Resource, Table
 from resopen.tables.places import Scan
 from resopen.validation.loaded import Loaded, Part
@@ -161,8 +162,8 @@ def _canonical_sql(table: Table, field: Field) -> str:
         return f"CASE WHEN {is_plain} THEN {plain} {own} WHEN {text} IS NOT NULL THEN {_shortest_sql(value)} END"
     if field.type in ("integer", "number", "boolean"):
         return f"({value})::VARCHAR"
-    if field.type == "date" and field.format != "default":
-        return f"({value})::VARCHAR"
+    if field.type in MOMENTS and field.format != "default" and has_plain_format(field.type, field.format):
+        return f"replace(({value})::VARCHAR, ' ', 'T')"
     return text if "" in field.missing_values else f"nullif({text}, '')"
 
 

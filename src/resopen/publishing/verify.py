@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
 # What the engine may hold before it spills to disk: two copies of the largest table are in it at once.
 MEMORY = "2GiB"
+LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _opened(folder: Path, messages: Messages) -> tuple[Package | None, list[Faul
     try:
         return load_package(read_json(descriptor), folder, "datapackage.json"), []
     except (DefinitionError, SetupError) as error:
-        return None, [Fault("descriptor", {"reason": messages.text(f"errors.{error.key}", error.details)})]
+        return None, [Fault("descriptor", {"reason": messages.error(error.key, error.details)})]
 
 
 def _sum_faults(folder: Path) -> Iterator[Fault]:
@@ -127,10 +129,12 @@ def _sum_faults(folder: Path) -> Iterator[Fault]:
     if not (folder / SUMS).is_file():
         yield Fault("missing", {"file": SUMS})
         return
-    listed = {}
-    for line in (folder / SUMS).read_text("utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        listed[name] = digest
+    lines = (folder / SUMS).read_bytes().decode("utf-8", "replace").splitlines()
+    found = [LINE.fullmatch(line) for line in lines]
+    listed = {match[2]: match[1] for match in found if match}
+    if len(listed) < max(len(lines), 1):
+        yield Fault("no-sums", {"file": SUMS})
+        return
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {SUMS, SIGNATURE}
     for name in sorted(listed.keys() - files):
         yield Fault("missing", {"file": name})

@@ -25,7 +25,7 @@ def parse_version(text: str) -> Version:
 def published_versions(output: Path, name: str) -> list[Version]:
     """Return the versions of a package that lie in a folder, also withdrawn ones, the oldest first."""
     pattern = re.compile(rf"{re.escape(name)}-({VERSION.pattern})(?:\.zip)?")
-    found = [pattern.fullmatch(path.name) for path in output.glob(f"{name}-*")] if output.is_dir() else []
+    found = [pattern.fullmatch(path.name) for path in output.iterdir()] if output.is_dir() else []
     return sorted({parse_version(match[1]) for match in found if match})
 
 
@@ -37,18 +37,31 @@ def withdrawn_file(output: Path, name: str, version: Version) -> Path:
 def entry_date(changelog: Path, version: Version) -> date:
     """Return the date of a version's section in a changelog: `## 1.2.0 - 2026-11-21`.
 
-    Raises PublishRefused when there is no such file or section, or it has no date.
+    Raises PublishRefused when there is no such file or section, or it has no date, or no day of the calendar.
     """
-    text = read_bytes(changelog).decode("utf-8") if changelog.is_file() else ""
-    for found in HEADING.finditer(text):
+    for found in HEADING.finditer(_text(changelog)):
         if found[1] == str(version) and found[2]:
-            return date.fromisoformat(found[2])
+            try:
+                return date.fromisoformat(found[2])
+            except ValueError:
+                details = {"file": str(changelog), "version": str(version), "day": found[2]}
+                raise PublishRefused("publish.no-such-day", details) from None
     raise PublishRefused("publish.not-in-changelog", {"file": str(changelog), "version": str(version)})
+
+
+def dated_versions(changelog: Path) -> list[Version]:
+    """Return the versions that have a dated section in a changelog, in its order."""
+    found = (read_version(found[1]) for found in HEADING.finditer(_text(changelog)) if found[2])
+    return [version for version in found if version]
+
+
+def _text(changelog: Path) -> str:
+    return read_bytes(changelog).decode("utf-8") if changelog.is_file() else ""
 
 
 def add_entry(changelog: Path, entry: str) -> str:
     """Return the text of a changelog with an entry put before the newest one."""
-    text = read_bytes(changelog).decode("utf-8") if changelog.is_file() else "# Changelog\n"
+    text = _text(changelog) or "# Changelog\n"
     first = HEADING.search(text)
     place = first.start() if first else len(text)
     return f"{text[:place].rstrip()}\n\n{entry.rstrip()}\n\n{text[place:]}".rstrip() + "\n"
