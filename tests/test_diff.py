@@ -33,6 +33,8 @@ from resopen.differences.text_form import to_text
 from resopen.differences.versions import changelog_entry, is_enough, next_version, version_reasons, version_step
 from resopen.errors import ResopenError, SetupError
 from resopen.messages import LANGUAGES
+from resopen.opening import open_package
+from resopen.publishing.release import Order, publish
 from resopen.schema import load_package
 from resopen.schema.records import Bilingual
 from tests.packages import MESSAGES, ROOT, RUN_DATE, curated, released
@@ -715,10 +717,31 @@ def test_git_revisions_are_read_without_touching_the_working_tree(
 def test_release_its_zip_and_the_curated_package_differ_in_the_version_alone(tmp_path: Path) -> None:
     release = released(curated(), tmp_path).folder
     done = found(ROOT / "datapackage", release)
-    assert {item.key for item in done.metadata} <= {"version", "id", "created"}
-    assert sum(item.rows_changed for item in done.tables) == 0
+    assert done.is_empty
+    assert found(release, ROOT / "datapackage").is_empty
     assert found(release, release.with_name(f"{release.name}.zip")).is_empty
     assert found(ROOT, ROOT / "datapackage").is_empty
+
+
+def test_source_differs_from_its_release_only_in_what_was_edited_since(tmp_path: Path) -> None:
+    fields = [
+        {"name": "id", "type": "string"}, {"name": "n", "type": "number", "decimalChar": ","},
+        {"name": "d", "type": "date", "format": "%d.%m.%Y"}, {"name": "keeper", "type": "string", "internal": True},
+    ]  # fmt: skip
+    node = {
+        "name": "a", "type": "table", "path": "a.csv", "encoding": "windows-1251", "dialect": {"delimiter": ";"},
+        "schema": {"fields": fields, "primaryKey": ["id"]},
+    }  # fmt: skip
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "own", "resources": [node]}), "utf-8")
+    (tmp_path / "a.csv").write_bytes("id;n;d;keeper\nб;1,50;02.03.2020;Я\na;;;\n".encode("windows-1251"))
+    (tmp_path / "CHANGELOG.md").write_text("# C\n\n## 0.1.0 - 2026-11-21\n\n- x\n", "utf-8")
+    made = Order(open_package(tmp_path, tmp_path), tmp_path, tmp_path / "CHANGELOG.md", None, tmp_path / "dist")
+    release = publish(made, "0.1.0", MESSAGES["en"]).folder
+    assert found(release, tmp_path).is_empty
+    assert found(tmp_path, release).is_empty
+    (tmp_path / "a.csv").write_bytes("id;n;d;keeper\nб;1,60;02.03.2020;Ты\na;;;\n".encode("windows-1251"))
+    done = found(release, tmp_path)
+    assert ([item.revised for item in done.tables], done.schema, done.metadata) == ([1], (), ())
 
 
 def test_comparing_packages_from_memory_gives_the_same(pair: tuple[Path, Path], tmp_path: Path) -> None:

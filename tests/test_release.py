@@ -539,3 +539,20 @@ def test_target_that_is_lost_on_the_way_leaves_the_older_version_and_no_half(ste
         assert not (small / ".part").exists()
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_definitions_are_those_above_the_package_and_the_program_says_which(tmp_path: Path) -> None:
+    repository = copy_repository(tmp_path / "clone")
+    shutil.copytree(ROOT / "datapackage", tmp_path / "alone")
+    told = {}
+    for place in (repository / "datapackage", tmp_path / "alone"):
+        call = ["publish", str(place), "--version", "0.1.0", "--lang", "en", "--output", str(tmp_path / "dist")]
+        done = subprocess.run(
+            [sys.executable, "-m", "resopen", *call], cwd=tmp_path, capture_output=True, text=True, check=True
+        )  # fmt: skip
+        told[place.name] = done.stdout
+        shutil.rmtree(tmp_path / "dist")
+    assert f"by the definitions in {repository / 'schema'}" in told["datapackage"]
+    assert "69 tables" in told["datapackage"]
+    assert "no indicators, rankings or statuses were computed" in told["alone"]
+    assert "65 tables" in told["alone"]

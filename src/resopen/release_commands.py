@@ -10,6 +10,7 @@ from typing import Any
 from resopen.errors import PublishRefused, SetupError
 from resopen.messages import Messages
 from resopen.opening import open_package
+from resopen.publishing.computed import STATUS_TABLES
 from resopen.publishing.draft import draft_entry, draft_version
 from resopen.publishing.release import Order, Published, publish
 from resopen.publishing.signature import is_signed_by
@@ -40,6 +41,9 @@ def run_publish(
             done = publish(order, version, messages, step, key)
         created = entry_date(order.changelog, parse_version(version))
     _say_published(done, messages)
+    if package and {resource.name for resource in order.package.resources}.issuperset(STATUS_TABLES):
+        told = "ui.computed-by" if order.schema else "ui.not-computed"
+        say(messages.text(told, {"folder": str(order.schema.path) if order.schema else ""}))
     if created > day_of_run(today):
         # A slip of the pen is cheaper to mend before anybody has the version.
         say(messages.text("ui.day-ahead", {"version": version, "day": created.isoformat()}))
@@ -58,28 +62,35 @@ def _say_published(done: Published, messages: Messages) -> None:
 
 
 def _order(place: str | None, output: Path | None, scratch: Path) -> Order:
-    """Return what is to be published: the curated package, or a package in a folder with the nearest schema folder."""
-    schema = _schema_folder(is_needed=place is None)
-    if place is None and schema:
+    """Return what is to be published: the curated package, or a package in a folder with the definitions for it."""
+    if place is None:
+        schema = read_schema_folder(find_schema_folder(Path.cwd()))
         return Order(
             schema.package(), schema.data_folder, schema.data_folder / "CHANGELOG.md", schema,
             output or schema.path.parent / "dist",
         )  # fmt: skip
     opened = open_package(place, scratch)
-    folder = Path(str(place))
+    folder = Path(place)
     folder = folder if folder.is_dir() else folder.parent
-    tables = {resource.name for resource in opened.resources}
-    is_ours = schema is not None and {resource.name for resource in schema.package().resources} <= tables
-    return Order(opened, folder, folder / "CHANGELOG.md", schema if is_ours else None, output or folder / "dist")
+    definitions = _definitions({resource.name for resource in opened.resources}, folder)
+    return Order(opened, folder, folder / "CHANGELOG.md", definitions, output or folder / "dist")
 
 
-def _schema_folder(is_needed: bool) -> SchemaFolder | None:
-    try:
-        return read_schema_folder(find_schema_folder(Path.cwd()))
-    except SetupError:
-        if is_needed:
-            raise
+def _definitions(tables: set[str], folder: Path) -> SchemaFolder | None:
+    """Return the schema folder whose tables a package has, above the package or else above where we stand.
+
+    A package without the tables that statuses are told from needs none.
+    """
+    if not tables.issuperset(STATUS_TABLES):
         return None
+    for start in (folder, Path.cwd()):
+        try:
+            found = read_schema_folder(find_schema_folder(start))
+        except SetupError:
+            continue
+        if tables.issuperset(str(node["name"]) for node in found.descriptor["resources"]):
+            return found
+    return None
 
 
 def run_verify(release: Path, signers: Path | None, signer: str) -> int:
@@ -92,6 +103,8 @@ def run_verify(release: Path, signers: Path | None, signer: str) -> int:
         faults = verify(release, messages)
     if signers:
         faults += _signature_faults(release, signers, signer)
+    elif (release / SIGNATURE).is_file():
+        say(messages.text("verify.signature-unchecked"))
     for fault in faults:
         say(fault.in_words(messages))
     mark = release.with_name(release.name.removesuffix(".zip") + WITHDRAWN)
@@ -108,7 +121,7 @@ def _signature_faults(release: Path, signers: Path, signer: str) -> list[Fault]:
         with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
             return _signature_faults(unpack_package(release, Path(scratch)), signers, signer)
     if not (release / SIGNATURE).is_file():
-        return [Fault("missing", {"file": SIGNATURE})]
+        return [Fault("not-signed", {"file": SIGNATURE})]
     is_good = is_signed_by(release / SUMS, release / SIGNATURE, signers, signer)
     return [] if is_good else [Fault("wrong-signature", {"signer": signer})]
 

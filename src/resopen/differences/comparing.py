@@ -24,6 +24,7 @@ from resopen.differences.records import (
 )
 from resopen.differences.rows import Pair, compare_rows, pair_of
 from resopen.differences.schemas import table_changes
+from resopen.differences.sources import OF_RELEASE, are_unlike, computed_tables, is_release, public_tables
 from resopen.schema import Package, Resource, Table
 from resopen.validation.types import cast_sql
 
@@ -60,7 +61,9 @@ def compare(old: Version, new: Version, scratch: Path, run_date: date) -> Compar
 
     Tables are the same by their name; a table that stands in several formats is compared once, and
     neither format, place, order of rows or columns nor the spelling of a value is a difference.
-    Validity is not asked for.
+    Validity is not asked for. Where one side is a release and the other is not, the other is looked
+    at as its release would be: internal fields, the writing of cells, computed tables, methodologies
+    of rankings that could not be computed and the identifier of a release are no difference.
     Args: the versions, a folder for what is unpacked and spilled, the day of the run.
     Raises SetupError when a table has no readable records.
     """
@@ -71,18 +74,26 @@ def compare(old: Version, new: Version, scratch: Path, run_date: date) -> Compar
     tables: list[TableDifference] = []
     kept: dict[str, Kept] = {}
     referenced = _referenced(old.package) | _referenced(new.package)
-    computed = {str(node.get("name")) for node in new.package.descriptor["resources"] if node.get("computed") is True}
+    computed, is_apart = computed_tables(old.package) | computed_tables(new.package), are_unlike(old, new)
+    declared = [
+        public_tables(side.package, {name: item.table for name, item in tables.items()})
+        if is_apart and not is_release(side.package) else {name: item.table for name, item in tables.items()}
+        for side, tables in ((old, before), (new, after))
+    ]  # fmt: skip
     for name in dict.fromkeys([*before, *after]):
+        if is_apart and name in computed and not (name in before and name in after):
+            continue
         if name in before and name in after:
-            schema += table_changes(before[name].table, after[name].table)
+            schema += table_changes(declared[0][name], declared[1][name])
             done, where = _compare_table(connection, before[name], after[name], f"d{len(tables)}", scratch)
             tables.append(replace(done, is_referenced=name in referenced, is_computed=name in computed))
             kept |= {name: where} if where else {}
         else:
             schema.append(_whole_table(connection, before.get(name), after.get(name), scratch))
     found = Difference(
-        _side(old), _side(new), tuple(metadata_changes(old.package, new.package)), tuple(schema),
-        tuple(file_changes(old.package, new.package)), tuple(methodology_changes(old, new)), (), tuple(tables),
+        _side(old), _side(new), tuple(metadata_changes(old.package, new.package, OF_RELEASE if is_apart else ())),
+        tuple(schema), tuple(file_changes(old.package, new.package)), tuple(methodology_changes(old, new, is_apart)),
+        (), tuple(tables),
     )  # fmt: skip
     whole = Comparison(found, connection, kept)
     schema += [change for table in tables for change in _code_changes(whole, table)]

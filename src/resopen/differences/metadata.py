@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,15 @@ TEXTS = ("title", "title_ru", "description", "description_ru", "source", "source
 METHODS = "methodology"
 
 
-def metadata_changes(old: Package, new: Package) -> Iterator[MetadataChange]:
-    """Yield the keys of the descriptor, and then its rules, that were added, removed or changed."""
+def metadata_changes(old: Package, new: Package, apart: Collection[str] = ()) -> Iterator[MetadataChange]:
+    """Yield the keys of the descriptor, and then its rules, that were added, removed or changed.
+
+    Args: the packages, and keys that need not stand on both sides.
+    """
     for key in dict.fromkeys([*old.descriptor, *new.descriptor]):
         before, after = old.descriptor.get(key), new.descriptor.get(key)
-        if key not in APART and before != after:
+        is_one_sided = before is None or after is None
+        if key not in APART and not (key in apart and is_one_sided) and before != after:
             yield MetadataChange(key, _json(before), _json(after), _metadata_step(key, before, after, old, new))
     rules = [{str(rule["id"]): rule for rule in item.descriptor.get("rules", [])} for item in (old, new)]
     for name in dict.fromkeys([*rules[0], *rules[1]]):
@@ -93,14 +97,15 @@ def _same_file(old: Path, new: Path) -> bool:
     return True
 
 
-def methodology_changes(old: Version, new: Version) -> Iterator[MethodologyChange]:
+def methodology_changes(old: Version, new: Version, is_apart: bool = False) -> Iterator[MethodologyChange]:
     """Yield the keys of methodologies that changed, and whole methodologies that came or went.
 
     A changed key that is no text for readers makes places mean something else, and so demands a
-    major step. Items of a list that have an id are told apart by it.
+    major step. Items of a list that have an id are told apart by it. With `is_apart` only those
+    that both sides have are compared.
     """
     before, after = _methods(old.folder), _methods(new.folder)
-    for file in sorted({*before, *after}):
+    for file in sorted(before.keys() & after.keys() if is_apart else {*before, *after}):
         if file not in after:
             yield MethodologyChange(file, "", _json(before[file].get("id", file)), "", "major")
         elif file not in before:

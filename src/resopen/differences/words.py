@@ -87,9 +87,14 @@ def methodology_in_words(change: MethodologyChange, messages: Messages) -> str:
 
 def arrow(old: str, new: str, messages: Messages) -> str:
     """Return an old and a new text of a definition; one that is empty is not there."""
-    if old and new:
-        return f"{quoted(old, messages)} → {quoted(new, messages)}"
-    return quoted(old or new, messages)
+    return f"{_definition(old, messages)} → {_definition(new, messages)}"
+
+
+def _definition(text: str, messages: Messages) -> str:
+    """Return a text of a definition in quotation marks; a text of JSON has its own."""
+    if not text:
+        return messages.text("difference.absent")
+    return printable(text) if text.startswith('"') else quoted(text, messages)
 
 
 def quoted(text: str | None, messages: Messages) -> str:

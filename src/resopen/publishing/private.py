@@ -7,13 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from resopen.errors import PublishRefused
-
-INTERNAL = "internal"
-# How the cells of a field are written; a version writes them canonically, so that these mean nothing there.
-LEXICAL_KEYS = ("decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues", "missingValues")
-
-
-MOMENTS = ("date", "time", "datetime")
+from resopen.schema.public import INTERNAL, public_resource, resource_fields
 
 
 def public_descriptor(descriptor: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,37 +17,16 @@ def public_descriptor(descriptor: Mapping[str, Any]) -> dict[str, Any]:
     internal field: without it they would be broken; with the table when its schema names no field.
     """
     for node in descriptor["resources"]:
-        if not _fields(node):
+        if not resource_fields(node):
             raise PublishRefused("publish.no-fields", {"table": node["name"]})
     hidden = {
-        node["name"]: {field["name"] for field in _fields(node) if field.get(INTERNAL)}
+        node["name"]: {field["name"] for field in resource_fields(node) if field.get(INTERNAL)}
         for node in descriptor["resources"]
     }
     for name, table, field in _uses(descriptor, hidden):
         raise PublishRefused("publish.internal-used", {"table": table, "field": field, "by": name})
-    nodes = [_public_resource(node, hidden[node["name"]]) for node in descriptor["resources"]]
+    nodes = [public_resource(node) for node in descriptor["resources"]]
     return {**descriptor, "resources": nodes}
-
-
-def _fields(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    schema = node.get("schema")
-    return list(schema.get("fields", [])) if isinstance(schema, Mapping) else []
-
-
-def _public_resource(node: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
-    fields = [_public_field(field) for field in _fields(node) if field["name"] not in hidden]
-    return {**node, "schema": {**node["schema"], "fields": fields, "missingValues": [""]}}
-
-
-def _public_field(field: Mapping[str, Any]) -> dict[str, Any]:
-    kind, form = str(field.get("type")), str(field.get("format", "default"))
-    dropped = (*LEXICAL_KEYS, *(["format"] if has_plain_format(kind, form) else []))
-    return {key: value for key, value in field.items() if key not in dropped}
-
-
-def has_plain_format(kind: str, form: str) -> bool:
-    """Say whether a format is one of days and hours that ISO 8601 can stand for; one with a zone stays as it is."""
-    return kind in MOMENTS and not re.search("%[zZ]", form)
 
 
 def _uses(descriptor: Mapping[str, Any], hidden: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:

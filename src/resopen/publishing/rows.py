@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from resopen import engine
 from resopen.errors import PublishRefused
-from resopen.publishing.private import MOMENTS, has_plain_format
 from resopen.schema import Field, Package, Resource, Table
+from resopen.schema.public import MOMENTS, has_plain_format
 from resopen.tables.places import Scan
 from resopen.validation.loaded import Loaded, Part
 from resopen.validation.run import Judged

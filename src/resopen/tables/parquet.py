@@ -39,15 +39,19 @@ def arrow_schema(table: Table) -> pyarrow.Schema:
             field.name,
             arrow_type(field),
             nullable=not (field.constraints.get("required", False) or field.name in table.primary_key),
-            metadata={
-                "title": field.title.en, "title_ru": field.title.ru,
-                "description": field.description.en, "description_ru": field.description.ru,
-                "unit": field.unit,
-            },
+            metadata={name: text for name, text in _said(field).items() if text},
         )
         for field in table.fields
-    ]  # fmt: skip
+    ]
     return pa.schema(fields)
+
+
+def _said(field: Field) -> dict[str, str]:
+    return {
+        "title": field.title.en, "title_ru": field.title.ru,
+        "description": field.description.en, "description_ru": field.description.ru,
+        "unit": field.unit,
+    }  # fmt: skip
 
 
 def write_parquet(
