@@ -35,6 +35,7 @@ from resopen.publishing.versions import entry_date, parse_version, published_ver
 from resopen.schema import Package, SchemaFolder, load_package
 from resopen.schema.version import Version
 from resopen.tables.files import read_bytes, sha256_of
+from resopen.tables.parquet import load_arrow
 from resopen.validation.loaded import Loaded
 from resopen.validation.run import judge_package
 
@@ -149,7 +150,9 @@ def gather(order: Order, created: date, messages: Messages, scratch: Path, step:
     check_mark(order.package, order.schema, order.is_curated)
     descriptor = public_descriptor(order.package.descriptor)
     step("validate")
-    judged = judge_package(order.package, messages, created, scratch, MEMORY)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(load_arrow)
+        judged = judge_package(order.package, messages, created, scratch, MEMORY)
     if judged.report.errors:
         raise DataInvalid("publish.data-invalid", issues=judged.report.issues)
     check_sources(order.package, judged)

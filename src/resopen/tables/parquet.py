@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 LEVEL = 3
 
 
+def load_arrow() -> None:
+    """Import what reads and writes files of Arrow, which takes 0.1 s, while the engine works."""
+    import pyarrow.compute
+    import pyarrow.csv
+    import pyarrow.parquet  # noqa: F401
+
+
 def arrow_type(field: Field) -> pyarrow.DataType:
     """Return the Arrow type of a field: exact decimals, days as date32, whole numbers as int64."""
     import pyarrow as pa
