@@ -26,7 +26,7 @@ from resopen.messages import load_messages
 from resopen.opening import open_package
 from resopen.publishing.comparison import is_csv_of, is_parquet_of
 from resopen.publishing.draft import draft_version
-from resopen.publishing.release import Order, gather, publish, write_tables
+from resopen.publishing.release import Order, build, gather, publish, write_tables
 from resopen.publishing.tables import PART, PARTS, _even, _groups
 from resopen.publishing.verify import verify
 from resopen.schema import Package, load_package
@@ -189,6 +189,26 @@ def test_record_longer_than_what_is_read_at_once_is_published(tmp_path: Path) ->
     fields = [{"name": "id", "type": "string"}, {"name": "e", "type": "string"}]
     folder = publish(order(tmp_path, {"path": "a.csv"}, fields), "0.1.0", ENGLISH).folder
     assert pq.read_table(folder / "data" / "a.parquet").column("e").to_pylist() == [long]
+
+
+COPIES: dict[str, tuple[dict[str, Any], str, bool]] = {
+    "the canonical bytes": ({}, CANONICAL, True),
+    "other bytes": ({}, CANONICAL.replace("x", '"x"'), False),
+    "other rows": ({}, "id,n,d,ok,e\nб,1.5,2020-03-02,true,x\na,,,false,\n", False),
+    "a dialect of its own": ({"dialect": {"commentChar": "#"}}, CANONICAL, False),
+    "a file beside it": ({"path": ["a.csv", "b.csv"]}, CANONICAL, False),
+}
+
+
+@pytest.mark.parametrize("case", COPIES)
+def test_csv_is_a_copy_only_of_a_plain_file_of_the_same_bytes(case: str, tmp_path: Path) -> None:
+    node, content, is_copy = COPIES[case]
+    (tmp_path / "a.csv").write_text(content, "utf-8")
+    (tmp_path / "b.csv").write_text("id,n,d,ok,e\nc,,,,\n", "utf-8")
+    made = order(tmp_path, {"path": "a.csv", **node})
+    material = gather(made, DAY, ENGLISH, tmp_path, lambda name: None)
+    (tmp_path / "whole").mkdir()
+    assert [table.is_copy for table in build(made, material, "0.1.0", DAY, tmp_path / "whole")] == [is_copy]
 
 
 CHANGES: dict[str, Callable[[bytes], bytes]] = {

@@ -8,8 +8,6 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
-from resopen.tables.files import sha256_of
-
 TOOLS = ("resopen", "duckdb", "numpy", "pyarrow")
 CONTEXT = {
     "prov": "http://www.w3.org/ns/prov#",
@@ -17,15 +15,13 @@ CONTEXT = {
 }
 
 
-def provenance(head: Mapping[str, Any], inputs: Iterable[tuple[str, Path]], commit: str) -> dict[str, Any]:
+def provenance(head: Mapping[str, Any], inputs: Iterable[tuple[str, str]], commit: str) -> dict[str, Any]:
     """Return the PROV document of a version as JSON-LD.
 
-    Args: the head of its descriptor (name, version, created), the files that it was made of with
-    the names that they go by, and the commit or an empty text.
+    Args: the head of its descriptor (name, version, created), the names of the files that it was
+    made of with their SHA-256, and the commit or an empty text.
     """
-    used = [
-        {"@id": f"input:{name}", "@type": "prov:Entity", "sha256": sha256_of(path)} for name, path in sorted(inputs)
-    ]
+    used = [{"@id": f"input:{name}", "@type": "prov:Entity", "sha256": digest} for name, digest in sorted(inputs)]
     tools = [{"@id": f"tool:{name}", "@type": "prov:SoftwareAgent", "version": version_of(name)} for name in TOOLS]
     release = f"{head['name']}-{head['version']}"
     activity: dict[str, Any] = {

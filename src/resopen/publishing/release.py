@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +32,7 @@ from resopen.publishing.synthetic import check_mark, check_sources
 from resopen.publishing.tables import Written, write_csv, write_typed
 from resopen.publishing.verify import MEMORY, SIGNATURE, SUMS, verify_written
 from resopen.publishing.versions import entry_date, parse_version, published_versions
-from resopen.schema import Package, SchemaFolder, load_package
+from resopen.schema import Dialect, Package, SchemaFolder, load_package
 from resopen.schema.version import Version
 from resopen.tables.files import read_bytes, sha256_of
 from resopen.tables.parquet import load_arrow
@@ -110,7 +110,10 @@ def publish(
             step("verify")
             with ThreadPoolExecutor(1) as pool:  # The disk works while the engine judges.
                 packed = pool.submit(_pack, part, whole)
-                faults = verify_written(whole, messages, material.connection, material.held, order.package.rules)
+                copies = {table.node["name"] for table in tables if table.is_copy}
+                faults = verify_written(
+                    whole, messages, material.connection, material.held, order.package.rules, copies
+                )  # fmt: skip
                 archive = packed.result()
             material.connection.close()
             for fault in faults:
@@ -124,7 +127,10 @@ def publish(
 def _pack(part: Path, whole: Path) -> Path:
     """Pack a folder beside it, hand both to the disk, and return the archive."""
     archive = part / "version.zip"
-    write_archive(whole, archive)
+    with ThreadPoolExecutor(1) as pool:
+        synced = pool.submit(sync, whole)
+        write_archive(whole, archive)
+        synced.result()
     sync(part)
     return archive
 
@@ -185,19 +191,23 @@ def build(order: Order, material: Material, version: str, created: date, whole: 
     with ThreadPoolExecutor(1) as pool:  # To hash the sources needs no more than a core.
         traced = pool.submit(_write_provenance, order, head, inputs, whole)
         tables = write_tables(material, whole)
-        traced.result()
+        hashes = traced.result()
     _write_texts(order, material, head, tables, whole)
-    return tables
+    return [replace(table, is_copy=_is_copy(order, table, hashes)) for table in tables]
 
 
 @dataclass(frozen=True)
 class WrittenTable:
-    """A table of a version in both forms, with its resource descriptor."""
+    """A table of a version in both forms, with its resource descriptor.
+
+    `is_copy` says that its CSV is byte for byte the file that its rows were read from.
+    """
 
     node: Mapping[str, Any]
     csv: Written
     parquet: Written
     facts: Facts
+    is_copy: bool = False
 
 
 def write_tables(material: Material, whole: Path) -> list[WrittenTable]:
@@ -336,12 +346,26 @@ def _in_words(error: DefinitionError, words: Messages) -> str:
     return words.text(f"dictionary.{error.key.rpartition('.')[2]}", error.details)
 
 
-def _write_provenance(order: Order, head: Mapping[str, Any], inputs: Sequence[tuple[str, Path]], whole: Path) -> None:
-    """Write where a version comes from: the definitions that are in it and the files that it was made of."""
+def _write_provenance(
+    order: Order, head: Mapping[str, Any], inputs: Sequence[tuple[str, Path]], whole: Path
+) -> dict[Path, str]:  # fmt: skip
+    """Write where a version comes from, and return the SHA-256 of the files that it was made of."""
     sources = [(f"data/{path.name}", path) for resource in order.package.resources for path in resource.paths]
-    paths = [path for _, path in (*inputs, *sources)]
-    made = provenance(head, [*inputs, *sources], commit_of(order.folder, paths))
+    named = [*inputs, *sources]
+    hashes = {path: sha256_of(path) for _, path in named}
+    commit = commit_of(order.folder, list(hashes))
+    made = provenance(head, [(name, hashes[path]) for name, path in named], commit)
     (whole / "provenance.json").write_bytes(to_json(made))
+    return hashes
+
+
+def _is_copy(order: Order, table: WrittenTable, hashes: Mapping[Path, str]) -> bool:
+    """Say whether the CSV of a table is byte for byte the plain file that its rows were read from."""
+    source = next((item for item in order.package.resources if item.name == table.node["name"]), None)
+    if source is None or source.format != "csv" or any(source.compressions) or len(source.paths) != 1:
+        return False
+    is_plain = source.dialect == Dialect() and source.encoding.lower() in ("utf-8", "utf8")
+    return is_plain and hashes.get(source.paths[0]) == table.csv.sha256
 
 
 def _definitions(material: Material, whole: Path) -> list[tuple[str, Path]]:
