@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from resopen.messages import LANGUAGES, load_messages
-from resopen.publishing.release import Order, Published, publish
+from resopen.publishing.material import Order
+from resopen.publishing.release import Published, publish
 from resopen.schema import Package, SchemaFolder, load_package, read_schema_folder
 from resopen.validation import Report, validate
 

@@ -34,7 +34,8 @@ from resopen.differences.versions import changelog_entry, is_enough, next_versio
 from resopen.errors import ResopenError, SetupError
 from resopen.messages import LANGUAGES
 from resopen.opening import open_package
-from resopen.publishing.release import Order, publish
+from resopen.publishing.material import Order
+from resopen.publishing.release import publish
 from resopen.schema import load_package
 from resopen.schema.records import Bilingual
 from tests.packages import MESSAGES, ROOT, RUN_DATE, curated, released

@@ -28,8 +28,10 @@ import pytest
 from resopen.errors import PublishRefused
 from resopen.messages import load_messages
 from resopen.opening import open_package
+from resopen.publishing.contents import sums
 from resopen.publishing.draft import draft_entry, draft_version
-from resopen.publishing.release import Order, publish, sums
+from resopen.publishing.material import Order
+from resopen.publishing.release import publish
 from resopen.publishing.verify import verify
 from resopen.schema import read_schema_folder
 from tests.packages import ROOT, copy_repository, curated, released

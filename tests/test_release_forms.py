@@ -25,8 +25,10 @@ from resopen.errors import PublishRefused
 from resopen.messages import load_messages
 from resopen.opening import open_package
 from resopen.publishing.comparison import is_csv_of, is_parquet_of
+from resopen.publishing.contents import build, write_tables
 from resopen.publishing.draft import draft_version
-from resopen.publishing.release import Order, build, gather, publish, write_tables
+from resopen.publishing.material import Order, gather
+from resopen.publishing.release import publish
 from resopen.publishing.tables import PART, PARTS, _even, _groups
 from resopen.publishing.verify import verify
 from resopen.schema import Package, load_package

@@ -12,7 +12,8 @@ from resopen.messages import Messages
 from resopen.opening import open_package
 from resopen.publishing.computed import STATUS_TABLES
 from resopen.publishing.draft import draft_entry, draft_version
-from resopen.publishing.release import Order, Published, publish
+from resopen.publishing.material import Order
+from resopen.publishing.release import Published, publish
 from resopen.publishing.signature import is_signed_by
 from resopen.publishing.verify import SIGNATURE, SUMS, Fault, verify
 from resopen.publishing.versions import WITHDRAWN, entry_date, parse_version, published_versions, withdrawn_file

@@ -11,8 +11,11 @@ from resopen.differences.versions import changelog_entry, next_version, version_
 from resopen.errors import PublishRefused
 from resopen.messages import Messages
 from resopen.publishing.conditions import check_first, check_names, check_number
-from resopen.publishing.release import Order, Step, build, check_enough, day_of_version, difference_to, gather
+from resopen.publishing.contents import build
+from resopen.publishing.material import Order, Step, gather
+from resopen.publishing.release import check_enough, day_of_version, difference_to
 from resopen.publishing.versions import add_entry, entry_date, parse_version, published_versions
+from resopen.schema.version import Version
 from resopen.tables.files import write_atomically
 
 FIRST = "0.1.0"
@@ -30,7 +33,7 @@ def draft_version(order: Order, messages: Messages, step: Step) -> str:
     if not earlier:
         check_first(order.output, order.changelog, parse_version(FIRST))
         return FIRST
-    needed = version_step(_difference(order, day_of_version(order, earlier[-1]), messages, step))
+    needed = version_step(_difference(order, earlier[-1], day_of_version(order, earlier[-1]), messages, step))
     if needed == "none":
         raise PublishRefused("publish.nothing-changed", {"version": str(earlier[-1])})
     return next_version(str(earlier[-1]), needed)
@@ -56,7 +59,7 @@ def draft_entry(order: Order, version: str, today: date, messages: Messages, ste
     if earlier:
         if number <= earlier[-1]:
             raise PublishRefused("publish.not-newer", {"version": version, "earlier": str(earlier[-1])})
-        found = _difference(order, today, messages, step)
+        found = _difference(order, earlier[-1], today, messages, step)
         check_enough(found, earlier[-1], number)
         english, russian = (changelog_entry(found, version, language, today) for language in ("en", "ru"))
         entry = english.rstrip() + "\n\n" + russian.partition("\n")[2].strip() + "\n"
@@ -65,9 +68,8 @@ def draft_entry(order: Order, version: str, today: date, messages: Messages, ste
     write_atomically(order.changelog, add_entry(order.changelog, entry).encode())
 
 
-def _difference(order: Order, today: date, messages: Messages, step: Step) -> Difference:
-    """Return what differs between the last version and one that would be built now."""
-    earlier = published_versions(order.output, order.package.name)[-1]
+def _difference(order: Order, earlier: Version, today: date, messages: Messages, step: Step) -> Difference:
+    """Return what differs between an earlier version and one that would be built now."""
     with TemporaryDirectory(prefix="resopen-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         for name in ("material", "version", "compare"):
